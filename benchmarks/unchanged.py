@@ -33,7 +33,7 @@ REVISED = Path("data/raw/nso/digital-economy-provinces-2026-01.csv")
 
 def slices(project: Path, areas: list[str]) -> dict[str, dict[str, bytes]]:
     """What each notebook reads."""
-    plan.load_known.cache_clear()
+    plan.load_edition.cache_clear()
     units = [*plan.first_units(project, EDITION, areas, project / "build" / EDITION),
              *plan.last_units(project, EDITION, project / "build" / EDITION)]  # fmt: skip
     return {f"{unit.area}/{unit.notebook}": dict(unit.slice) for unit in units}

@@ -25,7 +25,7 @@ from policyreport.publishing.report import assemble
 from policyreport.records.notebooks import NotebookRecord, TrendRecord
 from policyreport.running import plan
 from policyreport.running.kernels import batch_server
-from policyreport.running.plan import Known
+from policyreport.running.plan import EditionData
 from policyreport.running.runs import RunSummary, run_stages
 from policyreport.statistics.tasks.completion import completion_of_lists
 from policyreport.statistics.tasks.flow import pace_of_tasks
@@ -203,22 +203,22 @@ def render(edition: TinyEdition, folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def known_q3() -> Known:
+def known_q3() -> EditionData:
     """Everything known for the edition of November 2025."""
-    return plan.load_known(ROOT, "2025Q3")
+    return plan.load_edition(ROOT, "2025Q3")
 
 
 @pytest.fixture(scope="session")
-def known_q4() -> Known:
+def known_q4() -> EditionData:
     """Everything known for the edition of September 2026."""
-    return plan.load_known(ROOT, "2025Q4")
+    return plan.load_edition(ROOT, "2025Q4")
 
 
 @pytest.fixture(scope="session")
-def slice_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Known, str, str], Inputs]:
+def slice_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[EditionData, str, str], Inputs]:
     """Lay out a notebook's slice of the real data and read it as the notebook would."""
 
-    def lay_out(known: Known, notebook: str, area: str, store: Path | None = None) -> Inputs:
+    def lay_out(known: EditionData, notebook: str, area: str, store: Path | None = None) -> Inputs:
         folder = tmp_path_factory.mktemp("slice")
         for name, body in plan._slice(ROOT, known, notebook, area, store).items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -229,7 +229,7 @@ def slice_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Known, str, 
 
 
 @pytest.fixture(scope="session")
-def nation(known_q4: Known, slice_of: Callable[..., Inputs]) -> Inputs:
+def nation(known_q4: EditionData, slice_of: Callable[..., Inputs]) -> Inputs:
     """The national slice of the edition of September 2026, without records of provinces."""
     return slice_of(known_q4, "evaluation", "VN")
 
@@ -290,10 +290,10 @@ def run_cells(
 
 
 @pytest.fixture(scope="session")
-def nation_with_tasks(slice_of: Callable[..., Inputs]) -> Callable[[Known], Inputs]:
+def nation_with_tasks(slice_of: Callable[..., Inputs]) -> Callable[[EditionData], Inputs]:
     """Give an edition's national slice with the records on tasks of every area, made without notebooks."""
 
-    def assess_all(known: Known) -> Inputs:
+    def assess_all(known: EditionData) -> Inputs:
         areas = plan.edition_areas(known)
         one = slice_of(known, "trend", areas[0])
         records: dict[tuple[str, str], NotebookRecord] = {}

@@ -20,7 +20,7 @@ from policyreport.params.policy import read_policy
 from policyreport.params.report import read_roles
 from policyreport.records.base import Refusal
 from policyreport.records.series import Exposure, SeriesPoint, Trend
-from policyreport.running.plan import Known
+from policyreport.running.plan import EditionData
 from policyreport.statistics import assess
 from policyreport.statistics.common.starts import lies_after, years_after
 
@@ -30,7 +30,7 @@ POLICY = read_policy(ROOT).date
 SliceOf = Callable[..., Inputs]
 
 
-def test_a8_adding_the_survey_of_2024_does_not_silence_the_warning(known_q4: Known, slice_of: SliceOf) -> None:
+def test_a8_adding_the_survey_of_2024_does_not_silence_the_warning(known_q4: EditionData, slice_of: SliceOf) -> None:
     inputs = slice_of(known_q4, "trend", "n01")
     scores = inputs.panel[inputs.panel["indicator"].isin(inputs.roles.governance.indicators)]
     last = scores[scores["year"] == scores["year"].max()]
@@ -45,7 +45,7 @@ def test_a8_adding_the_survey_of_2024_does_not_silence_the_warning(known_q4: Kno
         assert {each.has_flag("ends-before-policy") for each in trends} == {flagged}
 
 
-def test_a8_a_survey_named_after_a_year_counts_from_its_fieldwork(known_q4: Known, slice_of: SliceOf) -> None:
+def test_a8_a_survey_named_after_a_year_counts_from_its_fieldwork(known_q4: EditionData, slice_of: SliceOf) -> None:
     inputs = slice_of(known_q4, "trend", "n01")
     key = inputs.roles.governance.indicators[0]
     fields = [
@@ -67,7 +67,7 @@ def test_a8_a_time_of_fieldwork_that_is_no_period_is_refused() -> None:
         Indicator.model_validate(indicator | {"fieldwork": {2024: "autumn"}})
 
 
-def test_a8_the_years_after_the_start_follow_from_the_policys_date(known_q4: Known, slice_of: SliceOf) -> None:
+def test_a8_the_years_after_the_start_follow_from_the_policys_date(known_q4: EditionData, slice_of: SliceOf) -> None:
     inputs = slice_of(known_q4, "series", "VN")
     for day, years in ((POLICY, (2025,)), (date(2023, 12, 31), (2024, 2025)), (date(2024, 1, 1), (2025,))):
         policy = inputs.policy.model_copy(update={"date": day})
@@ -79,7 +79,7 @@ def test_a8_the_years_after_the_start_follow_from_the_policys_date(known_q4: Kno
     assert len(late) == len(inputs.settings.exposure.exposures)
 
 
-def test_a8_what_areas_were_exposed_to_is_of_a_time_before(known_q4: Known) -> None:
+def test_a8_what_areas_were_exposed_to_is_of_a_time_before(known_q4: EditionData) -> None:
     roles = read_roles(ROOT)
     assert years_after([*(each.year for each in roles.likeness), roles.product_year], POLICY) == ()
 

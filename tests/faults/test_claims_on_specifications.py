@@ -8,12 +8,12 @@ from policyreport.data.inputs import Inputs
 from policyreport.figures import present
 from policyreport.records.marks import unmarked
 from policyreport.records.series import Sensitivity
-from policyreport.running.plan import Known
+from policyreport.running.plan import EditionData
 from policyreport.statistics import assess
 
 
 @pytest.fixture(scope="module")
-def nation(known_q4: Known, slice_of: Callable[..., Inputs]) -> Inputs:
+def nation(known_q4: EditionData, slice_of: Callable[..., Inputs]) -> Inputs:
     return slice_of(known_q4, "series", "VN")
 
 

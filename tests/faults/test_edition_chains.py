@@ -119,7 +119,7 @@ def chain(tmp_path: Path) -> Iterator[Chain]:
     made = Chain(tmp_path)
     made.add("nothing")
     yield made
-    plan.load_known.cache_clear()
+    plan.load_edition.cache_clear()
 
 
 def plain(markdown: str) -> str:
@@ -205,7 +205,7 @@ def test_e5_a_figure_published_again_is_confirmed_or_revised_by_value_bound_and_
         chain.publish(name.replace(" ", "-"), HEAD + text, chain.day - timedelta(days=3))
         edition = chain.quarter
         chain.write(edition, chain.day, chain.editions[0])
-        plan.load_known.cache_clear()
+        plan.load_edition.cache_clear()
         found, inputs = chain.changes(edition)
         assert [(each.new.count, each.confirmed.count, len(each.revised)) for each in found.by_measure] == [
             (0, confirmed, revised)

@@ -17,7 +17,7 @@ from policyreport.running import plan
 from policyreport.running.execute import Unit, execute_unit
 from policyreport.running.execute.parameters import UnknownParameterError, check_parameters
 from policyreport.running.kernels import batch_server
-from policyreport.running.plan import Known
+from policyreport.running.plan import EditionData
 from warm_kernels.provisioner import use_server
 
 ROOT = Path(__file__).parents[2]
@@ -104,10 +104,10 @@ def test_d4_a_failing_magic_is_told_with_its_cause(cell: str, error: str, messag
 
 
 @pytest.fixture
-def keys(known_q4: Known, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], str]:
+def keys(known_q4: EditionData, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], str]:
     """Whose slice is laid out for a notebook that is run by hand with an area; nothing is written."""
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr(plan, "load_known", lambda root, edition: known_q4)
+    monkeypatch.setattr(plan, "load_edition", lambda root, edition: known_q4)
     monkeypatch.setattr(plan, "_slice", lambda root, known, notebook, area, store: {})
     return lambda notebook, area: plan.slice_by_hand(notebook, area, "2025Q4").parent.name
 

@@ -13,7 +13,7 @@ from policyreport.figures import present
 from policyreport.figures.present.overview import _shares as share_findings
 from policyreport.figures.present.voice import Voice
 from policyreport.records.marks import unmarked
-from policyreport.running.plan import Known
+from policyreport.running.plan import EditionData
 from policyreport.statistics.assess.specifications import threshold_specifications
 from policyreport.statistics.shares.aggregate import aggregate_shares
 from policyreport.statistics.shares.pace import pace_of_share
@@ -168,7 +168,7 @@ def test_a6_a_year_written_as_its_months_is_a_year(nation: Inputs) -> None:
 
 
 @pytest.fixture(scope="module")
-def half_years(known_q4: Known, slice_of: Callable[..., Inputs]) -> dict[str, Inputs]:
+def half_years(known_q4: EditionData, slice_of: Callable[..., Inputs]) -> dict[str, Inputs]:
     """A province with a share of its own for 2025 and one without, each with the first half of 2026."""
     own = {area: slice_of(known_q4, "compare", area) for area in ("n01", "n40")}
     return {area: with_figure(inputs, area, "2026-H1", 18.3) for area, inputs in own.items()}
@@ -205,7 +205,7 @@ def test_a6_a_half_year_alone_is_no_years_figure(
 
 
 def test_a6_nine_months_of_growth_stand_beside_the_years(
-    known_q4: Known, slice_of: Callable[..., Inputs], made_record: Callable[..., Any]
+    known_q4: EditionData, slice_of: Callable[..., Inputs], made_record: Callable[..., Any]
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n01")
     role = inputs.roles.growth
@@ -232,7 +232,7 @@ def test_e7_the_total_tells_what_the_provinces_without_a_figure_average(nation: 
 
 
 def test_e7_a_merged_province_that_lacks_a_part_has_bounds(
-    known_q4: Known, slice_of: Callable[..., Inputs], made_record: Callable[..., Any]
+    known_q4: EditionData, slice_of: Callable[..., Inputs], made_record: Callable[..., Any]
 ) -> None:
     inputs = slice_of(known_q4, "clean", "n79")
     record = made_record(inputs)

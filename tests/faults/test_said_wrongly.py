@@ -15,7 +15,7 @@ from policyreport.records.markdown import as_read
 from policyreport.records.marks import unmarked
 from policyreport.records.notebooks import LeagueRow
 from policyreport.records.series import Difference, Peers, Ranks, Trend
-from policyreport.running.plan import Known
+from policyreport.running.plan import EditionData
 from policyreport.statistics import assess
 
 SliceOf = Callable[..., Inputs]
@@ -44,7 +44,7 @@ def places_by_growth(inputs: Inputs) -> Ranks:
 
 
 def test_e1_provinces_that_are_alike_are_ranked_in_at_most_one_panel_of_twenty(
-    known_q4: Known, slice_of: SliceOf
+    known_q4: EditionData, slice_of: SliceOf
 ) -> None:
     """Treating six years' standard errors as known ranks somebody in half of all panels."""
     inputs, rng, panels = slice_of(known_q4, "series", "VN"), np.random.default_rng(34), 16
@@ -56,7 +56,7 @@ def test_e1_provinces_that_are_alike_are_ranked_in_at_most_one_panel_of_twenty(
 
 
 def test_e1_the_page_says_once_that_the_data_cannot_rank_and_prints_no_range(
-    known_q4: Known, slice_of: SliceOf
+    known_q4: EditionData, slice_of: SliceOf
 ) -> None:
     inputs = slice_of(known_q4, "series", "VN")
     (page,) = present.ranks([places_by_growth(inputs)], inputs)
@@ -67,7 +67,7 @@ def test_e1_the_page_says_once_that_the_data_cannot_rank_and_prints_no_range(
 
 @pytest.mark.parametrize(("area", "years"), [("n31", "5 of 5"), ("n79", "0 of 5"), ("n22", "4 of 5")])
 def test_e2_a_level_is_told_by_its_changes_and_never_called_rising(
-    known_q4: Known, slice_of: SliceOf, area: str, years: str
+    known_q4: EditionData, slice_of: SliceOf, area: str, years: str
 ) -> None:
     """Output per head is an index carried on from year to year; its order named a province in most families."""
     inputs = slice_of(known_q4, "trend", area)
@@ -77,7 +77,7 @@ def test_e2_a_level_is_told_by_its_changes_and_never_called_rising(
     assert not re.search(r"The index, \d|Median slope|index points a year", said)
 
 
-def test_e2_a_score_is_said_to_move_only_where_it_does_in_both_scales(known_q4: Known, slice_of: SliceOf) -> None:
+def test_e2_a_score_is_said_to_move_only_where_it_does_in_both_scales(known_q4: EditionData, slice_of: SliceOf) -> None:
     """Control of corruption: Đà Nẵng's score fell towards the others as all drew together."""
     inputs = slice_of(known_q4, "trend", "n48")
     results = assess.governance(inputs)
@@ -93,7 +93,7 @@ def test_e2_a_score_is_said_to_move_only_where_it_does_in_both_scales(known_q4: 
     ("area", "indicator"), [("n44", "papi_public_service_delivery"), ("n96", "papi_vertical_accountability")]
 )
 def test_e2_a_score_is_not_said_to_move_across_changed_questions(
-    known_q4: Known, slice_of: SliceOf, area: str, indicator: str
+    known_q4: EditionData, slice_of: SliceOf, area: str, indicator: str
 ) -> None:
     """The survey's questions were revised in 2018 and 2021: a movement across them may be theirs."""
     inputs = slice_of(known_q4, "trend", area)
@@ -105,7 +105,9 @@ def test_e2_a_score_is_not_said_to_move_across_changed_questions(
     assert not re.search(r"\b(is|:) (rising|falling)", said)
 
 
-def test_e8_a_province_is_not_counted_among_those_that_differ_more_than_it(known_q4: Known, slice_of: SliceOf) -> None:
+def test_e8_a_province_is_not_counted_among_those_that_differ_more_than_it(
+    known_q4: EditionData, slice_of: SliceOf
+) -> None:
     inputs = slice_of(known_q4, "compare", "n22")
     result = assess.peers(inputs)
     assert isinstance(result, Peers)
@@ -115,7 +117,7 @@ def test_e8_a_province_is_not_counted_among_those_that_differ_more_than_it(known
     assert "of 34 provinces differ" not in said
 
 
-def test_a_run_of_some_provinces_does_not_speak_of_all(known_q4: Known, slice_of: SliceOf) -> None:
+def test_a_run_of_some_provinces_does_not_speak_of_all(known_q4: EditionData, slice_of: SliceOf) -> None:
     """ "No province grew faster in each year" stood beside a page that named three which were not in the run."""
     voice = Voice(slice_of(known_q4, "evaluation", "VN"))
     keys = voice.inputs.areas.current(voice.inputs.edition.as_known_on)
@@ -125,7 +127,7 @@ def test_a_run_of_some_provinces_does_not_speak_of_all(known_q4: Known, slice_of
     assert "in none" not in _always(voice, rows)
 
 
-def test_the_fact_stands_before_the_inference(known_q4: Known, slice_of: SliceOf) -> None:
+def test_the_fact_stands_before_the_inference(known_q4: EditionData, slice_of: SliceOf) -> None:
     """Growth of 2020–2025: Quảng Ninh, Hải Phòng and Thanh Hóa 6 of 6 years above the country, Hồ Chí Minh 0 of 6."""
     for area, years, ends in (
         ("n22", "6 of 6", "by 0.98–6.95 pp"),

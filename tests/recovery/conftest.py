@@ -9,7 +9,7 @@ from scipy.stats import binom
 
 from policyreport.data.inputs import Inputs
 from policyreport.running import plan
-from policyreport.running.plan import Known
+from policyreport.running.plan import EditionData
 
 ROOT = Path(__file__).parents[2]
 REPETITIONS = 200
@@ -30,13 +30,13 @@ def meets_band() -> Callable[..., bool]:
 
 
 @pytest.fixture(scope="session")
-def taught() -> Known:
+def taught() -> EditionData:
     """Everything known for the teaching edition."""
-    return plan.load_known(ROOT, "teaching")
+    return plan.load_edition(ROOT, "teaching")
 
 
 @pytest.fixture(scope="session")
-def provinces(taught: Known, slice_of: Callable[..., Inputs]) -> dict[str, Inputs]:
+def provinces(taught: EditionData, slice_of: Callable[..., Inputs]) -> dict[str, Inputs]:
     """Each province's slice of the notebook on trends."""
     areas = plan.edition_areas(taught)
     one = slice_of(taught, "trend", areas[0])

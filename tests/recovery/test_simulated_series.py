@@ -11,7 +11,7 @@ import pytest
 from policyreport.data.inputs import Inputs
 from policyreport.records.base import Refusal
 from policyreport.records.series import Cusum, Exposure, Panel, Ranks, Step, Trend, TrendFamily
-from policyreport.running.plan import Known
+from policyreport.running.plan import EditionData
 from policyreport.statistics import assess
 from policyreport.statistics.assess.contrasts import governance_contrasts, growth_contrast, trend_of
 
@@ -22,7 +22,7 @@ Truth = dict[tuple[str, str, str], float]
 
 
 @pytest.fixture(scope="module")
-def nation(taught: Known, slice_of: Callable[..., Inputs]) -> Inputs:
+def nation(taught: EditionData, slice_of: Callable[..., Inputs]) -> Inputs:
     return slice_of(taught, "evaluation", "VN")
 
 

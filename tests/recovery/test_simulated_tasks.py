@@ -15,7 +15,7 @@ from policyreport.records.base import Refusal
 from policyreport.records.marks import unmarked
 from policyreport.records.series import Ranks
 from policyreport.records.tasks import Calibration, Completion, Flow, Funnel, Outlook, Pooling
-from policyreport.running.plan import Known
+from policyreport.running.plan import EditionData
 from policyreport.statistics import assess
 from policyreport.statistics.tasks.completion import completion_of_lists
 from policyreport.statistics.tasks.flow import pace_of_tasks
@@ -29,7 +29,7 @@ LAST = "2028-06-30"
 
 
 @pytest.fixture(scope="module")
-def nation(taught: Known, nation_with_tasks: Callable[[Known], Inputs]) -> Inputs:
+def nation(taught: EditionData, nation_with_tasks: Callable[[EditionData], Inputs]) -> Inputs:
     return nation_with_tasks(taught)
 
 

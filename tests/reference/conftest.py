@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from policyreport.records.notebooks import CompareRecord, TrendRecord
-from policyreport.running.plan import Known, edition_areas
+from policyreport.running.plan import EditionData, edition_areas
 from policyreport.statistics.assess import judging, levels
 from policyreport.statistics.assess import series as series_assessment
 from policyreport.statistics.ranks.comparators import PeerPanel
@@ -67,7 +67,7 @@ def each_series_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def records(known_q4: Known, slice_of, made_record, made_once) -> dict[str, tuple[TrendRecord, CompareRecord]]:
+def records(known_q4: EditionData, slice_of, made_record, made_once) -> dict[str, tuple[TrendRecord, CompareRecord]]:
     """Trend and compare record of every province, as its notebooks make them."""
     areas = edition_areas(known_q4)
 

@@ -19,7 +19,7 @@ from policyreport.records.marks import unmarked
 from policyreport.records.notebooks import TrendRecord
 from policyreport.records.tasks import Completion
 from policyreport.running import plan
-from policyreport.running.plan import Known
+from policyreport.running.plan import EditionData
 from policyreport.statistics import assess
 from policyreport.statistics.tasks.completion import completion_of_lists
 from policyreport.statistics.tasks.counts import newest_of_each_area
@@ -35,7 +35,7 @@ NGHE_AN = "n40"
 
 
 @pytest.fixture(scope="module")
-def nation(known_q4: Known, nation_with_tasks: Callable[[Known], Inputs]) -> Inputs:
+def nation(known_q4: EditionData, nation_with_tasks: Callable[[EditionData], Inputs]) -> Inputs:
     return nation_with_tasks(known_q4)
 
 
@@ -139,7 +139,7 @@ def test_six_provinces_have_a_count_to_compare(nation: Inputs) -> None:
 
 
 @pytest.fixture(scope="module")
-def own(known_q4: Known, slice_of: Callable[..., Inputs]) -> Callable[[str], Inputs]:
+def own(known_q4: EditionData, slice_of: Callable[..., Inputs]) -> Callable[[str], Inputs]:
     """A province's own rows, as its trend notebook gets them."""
     one = slice_of(known_q4, "trend", NGHE_AN)
 

@@ -150,7 +150,7 @@ def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         for inputs in slices:
             found.exhibits += [(Voice(inputs), each) for each in shown(inputs)]
     yield found
-    plan.load_known.cache_clear()
+    plan.load_edition.cache_clear()
 
 
 def test_a7_every_figure_cites_the_files_of_what_it_draws(seen: Seen) -> None:

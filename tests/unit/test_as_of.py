@@ -16,7 +16,7 @@ from policyreport.errors import RunError
 from policyreport.figures import present
 from policyreport.records.base import Refusal
 from policyreport.running import plan
-from policyreport.running.plan import Known
+from policyreport.running.plan import EditionData
 from policyreport.statistics import assess
 from policyreport.statistics.tasks.counts import TaskCount, group_by_kind
 from policyreport.statistics.tasks.quarters import quarter_on_quarter
@@ -28,18 +28,18 @@ PROVINCES = ["n01", "n96"]
 
 
 @pytest.fixture(scope="module")
-def units(known_q3: Known) -> list[plan.Unit]:
+def units(known_q3: EditionData) -> list[plan.Unit]:
     store = ROOT / "no-such-store"
     return [*plan.first_units(ROOT, "2025Q3", None, store), *plan.last_units(ROOT, "2025Q3", store)]
 
 
 @pytest.fixture(scope="module")
-def national(known_q3: Known, slice_of) -> Inputs:
+def national(known_q3: EditionData, slice_of) -> Inputs:
     return slice_of(known_q3, "evaluation", "VN")
 
 
 @pytest.fixture(scope="module", params=PROVINCES)
-def province(request, known_q3: Known, slice_of) -> Inputs:
+def province(request, known_q3: EditionData, slice_of) -> Inputs:
     return slice_of(known_q3, "trend", request.param)
 
 
@@ -56,7 +56,7 @@ def test_no_slice_holds_a_figure_published_after_the_editions_day(units) -> None
     assert held > 10_000
 
 
-def test_no_harmonised_value_rests_on_a_later_figure(units, known_q4: Known) -> None:
+def test_no_harmonised_value_rests_on_a_later_figure(units, known_q4: EditionData) -> None:
     published = known_q4.ledger["published"]
     for unit in units:
         panel = pd.read_parquet(io.BytesIO(unit.slice[PANEL]))
@@ -66,7 +66,7 @@ def test_no_harmonised_value_rests_on_a_later_figure(units, known_q4: Known) -> 
             assert published.loc[behind].max() <= pd.Timestamp(DAY), unit.key
 
 
-def test_no_slice_names_a_source_or_a_finding_of_a_later_day(units, known_q4: Known) -> None:
+def test_no_slice_names_a_source_or_a_finding_of_a_later_day(units, known_q4: EditionData) -> None:
     published = known_q4.ledger["published"]
     for unit in units:
         facts = json.loads(unit.slice[FACTS])
@@ -78,7 +78,7 @@ def test_no_slice_names_a_source_or_a_finding_of_a_later_day(units, known_q4: Kn
         assert not rows or published.loc[rows].max() <= pd.Timestamp(DAY), unit.key
 
 
-def test_the_newest_vintage_is_the_one_in_force(known_q3: Known, known_q4: Known) -> None:
+def test_the_newest_vintage_is_the_one_in_force(known_q3: EditionData, known_q4: EditionData) -> None:
     for known in (known_q3, known_q4):
         latest = known.ledger.groupby(list(KEY), dropna=False)["published"].transform("max")
         newest = known.ledger[known.ledger["newest"]]
@@ -87,11 +87,11 @@ def test_the_newest_vintage_is_the_one_in_force(known_q3: Known, known_q4: Known
         assert known.ledger["published"].max() <= pd.Timestamp(known.edition.as_known_on)
 
 
-def test_a_later_edition_knows_all_that_an_earlier_one_knew(known_q3: Known, known_q4: Known) -> None:
+def test_a_later_edition_knows_all_that_an_earlier_one_knew(known_q3: EditionData, known_q4: EditionData) -> None:
     assert set(known_q3.ledger.index) < set(known_q4.ledger.index)
 
 
-def test_vintages_that_were_replaced_are_kept(known_q4: Known, slice_of) -> None:
+def test_vintages_that_were_replaced_are_kept(known_q4: EditionData, slice_of) -> None:
     nation = slice_of(known_q4, "evaluation", "VN")
     rows = nation.observations
     share = rows[(rows["indicator"] == "digital_economy_share") & (rows["measure"] == "nso") & (rows["area"] == "VN")]
@@ -178,7 +178,7 @@ def test_the_province_pages_of_november_say_that_growth_is_not_published(provinc
     assert "growth" in summary.markdown.split("Not published by", 1)[1]
 
 
-def test_a_record_left_by_another_version_is_named_and_the_way_out_said(known_q3: Known, slice_of) -> None:
+def test_a_record_left_by_another_version_is_named_and_the_way_out_said(known_q3: EditionData, slice_of) -> None:
     folder = slice_of(known_q3, "evaluation", "VN").folder
     (folder / RECORDS).write_text(json.dumps([{"area": "n05", "kind": "trend", "left_by": "an older version"}]))
     with pytest.raises(RunError, match=r"record of n05, trend.+without --areas") as caught:
@@ -221,7 +221,7 @@ def test_a_record_fits_its_schema_and_comes_back_from_json(
     assert type(record).from_json(body).to_json() == body
 
 
-def test_saving_writes_the_record_beside_the_slice(known_q4: Known, slice_of, made_record) -> None:
+def test_saving_writes_the_record_beside_the_slice(known_q4: EditionData, slice_of, made_record) -> None:
     inputs = slice_of(known_q4, "clean", "n40")
     record = made_record(inputs)
     inputs.save(record)

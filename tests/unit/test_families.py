@@ -10,7 +10,7 @@ from policyreport.figures import present
 from policyreport.records.base import Refusal
 from policyreport.records.marks import unmarked
 from policyreport.records.series import MeanFamily, Trend, TrendFamily
-from policyreport.running.plan import Known
+from policyreport.running.plan import EditionData
 from policyreport.statistics import assess
 
 
@@ -44,7 +44,7 @@ def test_control_of_corruption_singles_out_three_provinces_by_order_alone_and_no
 
 
 def test_who_is_singled_out_has_a_p_that_survives_the_adjustment(
-    slice_of: Callable[..., Inputs], known_q4: Known, with_one_questionnaire: Callable[[Inputs], Inputs]
+    slice_of: Callable[..., Inputs], known_q4: EditionData, with_one_questionnaire: Callable[[Inputs], Inputs]
 ) -> None:
     found = assess.trend_families(with_one_questionnaire(slice_of(known_q4, "series", "VN")))
     (family,) = [each for each in found if getattr(each, "indicator", "") == "papi_vertical_accountability"]
@@ -66,7 +66,7 @@ def test_a_family_whose_questions_changed_is_refused_once(families: dict[str, Tr
 
 @pytest.mark.parametrize("area", ["n01", "n20", "n96"])
 def test_a_province_is_judged_in_its_family_as_on_its_own_page(
-    area: str, families: dict[str, TrendFamily | Refusal], slice_of: Callable[..., Inputs], known_q4: Known
+    area: str, families: dict[str, TrendFamily | Refusal], slice_of: Callable[..., Inputs], known_q4: EditionData
 ) -> None:
     own = slice_of(known_q4, "trend", area)
     for each in (assess.growth(own)[0], *assess.governance(own)):

@@ -18,7 +18,7 @@ from policyreport.figures.present.tiles import share_map
 from policyreport.figures.present.voice import Voice
 from policyreport.params.methods import read_method_settings
 from policyreport.records.notebooks import LeagueRow
-from policyreport.running.plan import Known
+from policyreport.running.plan import EditionData
 from policyreport.statistics import assess
 
 ROOT = Path(__file__).parents[2]
@@ -141,7 +141,7 @@ def test_a10_no_sentence_of_params_stands_in_the_code_again() -> None:
 
 
 @pytest.fixture(scope="module")
-def other_bands(known_q4: Known, slice_of: Callable[..., Inputs]) -> Inputs:
+def other_bands(known_q4: EditionData, slice_of: Callable[..., Inputs]) -> Inputs:
     """The nation's slice with other cut points between the words for a probability."""
     inputs = slice_of(known_q4, "evaluation", "VN")
     common = inputs.settings.conventions.model_copy(update={"probability_bands": (0.1, 0.33, 0.67, 0.9)})
@@ -161,7 +161,7 @@ def test_a10_sentence_and_table_tell_a_probability_by_the_same_bands(other_bands
 
 
 def test_a10_the_map_has_the_threshold_as_a_bound_wherever_it_lies(
-    known_q4: Known, slice_of: Callable[..., Inputs]
+    known_q4: EditionData, slice_of: Callable[..., Inputs]
 ) -> None:
     inputs = slice_of(known_q4, "evaluation", "VN")
     threshold = inputs.policy.threshold.model_copy(update={"value": 18.5})
@@ -172,7 +172,9 @@ def test_a10_the_map_has_the_threshold_as_a_bound_wherever_it_lies(
     assert [each for each in classes if f">{each}<" not in svg] == []
 
 
-def test_a10_steps_are_looked_for_at_the_day_of_the_policy(known_q4: Known, slice_of: Callable[..., Inputs]) -> None:
+def test_a10_steps_are_looked_for_at_the_day_of_the_policy(
+    known_q4: EditionData, slice_of: Callable[..., Inputs]
+) -> None:
     inputs = slice_of(known_q4, "series", "VN")
     day = datetime.date(2023, 5, 1)
     moved = dataclasses.replace(inputs, policy=inputs.policy.model_copy(update={"date": day}))

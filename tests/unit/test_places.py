@@ -11,14 +11,14 @@ from policyreport.figures import present
 from policyreport.records.base import Refusal
 from policyreport.records.marks import unmarked
 from policyreport.records.series import Ranks
-from policyreport.running.plan import Known
+from policyreport.running.plan import EditionData
 from policyreport.statistics import assess
 
 SliceOf = Callable[..., Inputs]
 
 
 @pytest.fixture
-def inputs(known_q4: Known, slice_of: SliceOf, made_record) -> Inputs:
+def inputs(known_q4: EditionData, slice_of: SliceOf, made_record) -> Inputs:
     """The national slice with one province's record beside its region and the nation."""
     record = made_record(slice_of(known_q4, "compare", "n22"), "compare")
     nation = slice_of(known_q4, "evaluation", known_q4.roles.nation)
@@ -59,7 +59,7 @@ def test_where_pairs_are_told_apart_a_place_comes_with_its_marginal_set(inputs: 
 
 
 def test_e8_the_certainty_of_a_place_is_said_once_on_a_page(
-    inputs: Inputs, model: Ranks, known_q4: Known, slice_of: SliceOf, made_record
+    inputs: Inputs, model: Ranks, known_q4: EditionData, slice_of: SliceOf, made_record
 ) -> None:
     own = slice_of(known_q4, "compare", "n22")
     record, compared = made_record(own, "compare"), assess.peers(own)

@@ -20,7 +20,7 @@ from policyreport.records.base import Finding, Gap, Refusal
 from policyreport.records.markdown import as_read
 from policyreport.records.marks import unmarked
 from policyreport.records.series import Peers, Trend
-from policyreport.running.plan import Known
+from policyreport.running.plan import EditionData
 from policyreport.statistics import assess
 from policyreport.statistics.assess.selection import mean_of, series
 from policyreport.statistics.shares.pace import pace_of_share
@@ -35,7 +35,7 @@ def read(markdown: str) -> str:
 
 @pytest.mark.parametrize("area", ["n96", "n44"])
 def test_a_governance_trend_is_told_with_the_scores_own_way_the_means_and_the_difference(
-    known_q4: Known, slice_of: SliceOf, with_one_questionnaire: Callable[[Inputs], Inputs], area: str
+    known_q4: EditionData, slice_of: SliceOf, with_one_questionnaire: Callable[[Inputs], Inputs], area: str
 ) -> None:
     inputs = with_one_questionnaire(slice_of(known_q4, "trend", area))
     results = assess.governance(inputs)
@@ -56,7 +56,9 @@ def test_a_governance_trend_is_told_with_the_scores_own_way_the_means_and_the_di
     assert not re.search(r"\(PAPI\) (rising|falling)", text)
 
 
-def test_recalculated_scores_stand_with_the_range_of_parts_and_of_weights(known_q4: Known, slice_of: SliceOf) -> None:
+def test_recalculated_scores_stand_with_the_range_of_parts_and_of_weights(
+    known_q4: EditionData, slice_of: SliceOf
+) -> None:
     inputs = slice_of(known_q4, "trend", "n96")
     text = read(present.governance(assess.governance(inputs), inputs)[0].markdown)
     panel = inputs.panel
@@ -73,7 +75,9 @@ def test_recalculated_scores_stand_with_the_range_of_parts_and_of_weights(known_
     assert "Recalculated scores" not in present.governance(assess.governance(alone), alone)[0].markdown
 
 
-def test_a_value_without_a_small_part_is_flagged_on_the_page(known_q4: Known, slice_of: SliceOf, made_record) -> None:
+def test_a_value_without_a_small_part_is_flagged_on_the_page(
+    known_q4: EditionData, slice_of: SliceOf, made_record
+) -> None:
     inputs = slice_of(known_q4, "trend", "n96")
     assert inputs.wording.sentence("renormalised", "en") not in _governance_text(inputs)
     mine = (inputs.panel["area"] == "n96") & (inputs.panel["indicator"] == "papi_participation")
@@ -99,7 +103,9 @@ def test_a_score_is_compared_with_the_mean_by_where_both_went() -> None:
     assert _ways(0.201, 0.199) == ("rose", "as did")
 
 
-def test_as_many_similar_provinces_are_spoken_of_as_the_settings_ask_for(known_q4: Known, slice_of: SliceOf) -> None:
+def test_as_many_similar_provinces_are_spoken_of_as_the_settings_ask_for(
+    known_q4: EditionData, slice_of: SliceOf
+) -> None:
     inputs = slice_of(known_q4, "compare", "n22")
     peers = inputs.settings.peers.model_copy(update={"k": 3})
     few = dataclasses.replace(inputs, settings=inputs.settings.model_copy(update={"peers": peers}))
@@ -112,7 +118,7 @@ def test_as_many_similar_provinces_are_spoken_of_as_the_settings_ask_for(known_q
 
 
 def test_an_interval_without_zero_beside_cannot_tell_apart_is_explained(
-    known_q4: Known, slice_of: SliceOf, made_record
+    known_q4: EditionData, slice_of: SliceOf, made_record
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n22")
     result = assess.peers(inputs)
@@ -129,7 +135,7 @@ def test_an_interval_without_zero_beside_cannot_tell_apart_is_explained(
 
 
 def test_a_share_of_a_former_province_is_too_few_years_and_not_an_unpublished_pace(
-    known_q4: Known, slice_of: SliceOf
+    known_q4: EditionData, slice_of: SliceOf
 ) -> None:
     by = {}
     for area in ("n20", "n44"):
@@ -145,7 +151,7 @@ def test_a_share_of_a_former_province_is_too_few_years_and_not_an_unpublished_pa
 
 
 def test_only_the_headline_measures_share_is_said_not_to_be_published(
-    known_q4: Known, slice_of: SliceOf, made_record
+    known_q4: EditionData, slice_of: SliceOf, made_record
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n20")
     record = made_record(inputs, "compare")
@@ -154,7 +160,7 @@ def test_only_the_headline_measures_share_is_said_not_to_be_published(
     assert "not published by NSO" in read(present.strip(record.strip, inputs).markdown)
 
 
-def test_the_source_of_the_headlines_own_number_is_named_first(known_q4: Known, slice_of: SliceOf) -> None:
+def test_the_source_of_the_headlines_own_number_is_named_first(known_q4: EditionData, slice_of: SliceOf) -> None:
     voice = Voice(slice_of(known_q4, "evaluation", known_q4.roles.nation))
     rows = voice.inputs.observations
     files = rows.groupby("source").head(1)
@@ -169,7 +175,7 @@ def test_the_source_of_the_headlines_own_number_is_named_first(known_q4: Known, 
     assert "others" not in voice.small("x", [lead], [lead]).source
 
 
-def test_nothing_is_led_by_a_source_that_is_not_cited(known_q4: Known, slice_of: SliceOf) -> None:
+def test_nothing_is_led_by_a_source_that_is_not_cited(known_q4: EditionData, slice_of: SliceOf) -> None:
     inputs = slice_of(known_q4, "clean", "n01")
     assert Voice(dataclasses.replace(inputs, sources=())).small("x", ["a.csv#1"], ["a.csv#1"]).source == ""
 
@@ -188,7 +194,7 @@ def test_a_year_alone_does_not_outrank_a_day_within_it_as_the_newest_publication
     assert newest_publication(rows_dated(("2025-11-30", "month"), ("2025-10-31", "day"))) == date(2025, 11, 30)
 
 
-def test_an_exact_day_is_printed_although_a_year_alone_falls_on_it(known_q4: Known, slice_of: SliceOf) -> None:
+def test_an_exact_day_is_printed_although_a_year_alone_falls_on_it(known_q4: EditionData, slice_of: SliceOf) -> None:
     inputs = slice_of(known_q4, "clean", "n01")
     rows = inputs.observations.head(2).assign(published=pd.Timestamp("2025-12-31"), published_precision=["year", "day"])
     voice = Voice(dataclasses.replace(inputs, observations=rows))
@@ -197,7 +203,7 @@ def test_an_exact_day_is_printed_although_a_year_alone_falls_on_it(known_q4: Kno
 
 
 def test_figures_dated_by_a_period_that_began_before_the_last_edition_are_said_to_be_older_perhaps(
-    known_q4: Known, slice_of: SliceOf
+    known_q4: EditionData, slice_of: SliceOf
 ) -> None:
     inputs = slice_of(known_q4, "evaluation", known_q4.roles.nation)
     found = list_changes(inputs)
@@ -213,14 +219,14 @@ def test_figures_dated_by_a_period_that_began_before_the_last_edition_are_said_t
     assert counted.published == "2025-12-27"
 
 
-def notes_of(known: Known, slice_of: SliceOf, made_record, area: str) -> str:
+def notes_of(known: EditionData, slice_of: SliceOf, made_record, area: str) -> str:
     inputs = slice_of(known, "clean", area)
     return read(area_findings(made_record(inputs, "clean"), inputs).markdown)
 
 
 @pytest.mark.parametrize("area", ["n01", "n22", "n40", "n48", "n52", "n91", "n96"])
 def test_the_notes_of_a_province_are_about_its_own_figures_and_hold_no_key(
-    known_q4: Known, slice_of: SliceOf, made_record, area: str
+    known_q4: EditionData, slice_of: SliceOf, made_record, area: str
 ) -> None:
     text = notes_of(known_q4, slice_of, made_record, area)
     assert "do not agree" not in text
@@ -237,7 +243,7 @@ def test_the_notes_of_a_province_are_about_its_own_figures_and_hold_no_key(
 
 
 def test_figures_in_notes_have_units_and_approximate_years_are_not_missing(
-    known_q4: Known, slice_of: SliceOf, made_record
+    known_q4: EditionData, slice_of: SliceOf, made_record
 ) -> None:
     text = notes_of(known_q4, slice_of, made_record, "n40")
     assert text.startswith("Notes on these figures:")
@@ -248,14 +254,16 @@ def test_figures_in_notes_have_units_and_approximate_years_are_not_missing(
     assert "only about 1,430,000 billion VND." in notes_of(known_q4, slice_of, made_record, "n01")
 
 
-def test_a_figure_kept_out_is_told_on_the_page_of_its_province(known_q4: Known, slice_of: SliceOf, made_record) -> None:
+def test_a_figure_kept_out_is_told_on_the_page_of_its_province(
+    known_q4: EditionData, slice_of: SliceOf, made_record
+) -> None:
     assert "kept out for Cà Mau" in notes_of(known_q4, slice_of, made_record, "n96")
     assert "Cà Mau" not in notes_of(known_q4, slice_of, made_record, "n91")
     assert "(PAPI): no figure of Quảng Ninh in 2021 and 2023." in notes_of(known_q4, slice_of, made_record, "n22")
 
 
 def test_a_gap_is_told_on_the_page_of_each_province_it_concerns_whatever_the_sentence_names(
-    known_q4: Known, slice_of: SliceOf, made_record
+    known_q4: EditionData, slice_of: SliceOf, made_record
 ) -> None:
     inputs = slice_of(known_q4, "clean", "n22")
     gaps = tuple(Gap(area=area, years=(2019, 2020, 2023)) for area in ("n01", "n04", "n08", "n22"))
@@ -269,7 +277,7 @@ def test_a_gap_is_told_on_the_page_of_each_province_it_concerns_whatever_the_sen
 
 
 def test_notes_that_say_one_thing_of_several_figures_stand_in_one_line(
-    known_q4: Known, slice_of: SliceOf, made_record
+    known_q4: EditionData, slice_of: SliceOf, made_record
 ) -> None:
     lines = [
         line
@@ -280,7 +288,7 @@ def test_notes_that_say_one_thing_of_several_figures_stand_in_one_line(
     assert lines[0].count(";") > 3
 
 
-def test_the_periods_of_published_figures_run_forwards(known_q4: Known, slice_of: SliceOf, made_record) -> None:
+def test_the_periods_of_published_figures_run_forwards(known_q4: EditionData, slice_of: SliceOf, made_record) -> None:
     for area in ("n01", "n40", "n91"):
         for topic in made_record(slice_of(known_q4, "clean", area), "clean").topics:
             first, last = period_bounds(topic.first_period), period_bounds(topic.last_period)

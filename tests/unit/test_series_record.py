@@ -6,30 +6,36 @@ import dataclasses
 from collections.abc import Callable
 
 from policyreport.data.inputs import Inputs
-from policyreport.running.plan import Known
+from policyreport.running.plan import EditionData
 from policyreport.statistics import assess
 
 
-def test_the_evaluation_reads_the_record_of_the_notebook_on_series(known_q4: Known, slice_of: Callable) -> None:
+def test_the_evaluation_reads_the_record_of_the_notebook_on_series(known_q4: EditionData, slice_of: Callable) -> None:
     nation: Inputs = slice_of(known_q4, "evaluation", "VN")
     record = assess.series_of(nation).model_copy(update={"steps": assess.steps(nation)})
     told = dataclasses.replace(nation, records={("VN", "series"): record})
     assert assess.series_of(told) == record
 
 
-def test_without_that_record_the_evaluation_has_nothing_of_it_and_goes_on(known_q4: Known, slice_of: Callable) -> None:
+def test_without_that_record_the_evaluation_has_nothing_of_it_and_goes_on(
+    known_q4: EditionData, slice_of: Callable
+) -> None:
     nation: Inputs = slice_of(known_q4, "evaluation", "VN")
     record = assess.series_of(nation)
     assert (record.panel, record.families, record.exposure, record.ranks, record.steps) == (None, (), (), (), ())
     assert assess.league(nation, record.ranks) == ()
 
 
-def test_every_difference_to_the_nation_is_the_one_on_the_areas_own_page(known_q4: Known, slice_of: Callable) -> None:
+def test_every_difference_to_the_nation_is_the_one_on_the_areas_own_page(
+    known_q4: EditionData, slice_of: Callable
+) -> None:
     found = assess.differences(slice_of(known_q4, "series", "VN"))
     assert len(found) == 34
     own = assess.peers(slice_of(known_q4, "compare", "n22"))
     assert found["n22"] == next(each for each in own.differences if each.comparator == "nation")
 
 
-def test_the_slice_of_the_notebook_on_series_holds_no_tasks_of_a_province(known_q4: Known, slice_of: Callable) -> None:
+def test_the_slice_of_the_notebook_on_series_holds_no_tasks_of_a_province(
+    known_q4: EditionData, slice_of: Callable
+) -> None:
     assert set(slice_of(known_q4, "series", "VN").observations["area"]) == {"VN"}

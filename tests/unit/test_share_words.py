@@ -19,7 +19,7 @@ from policyreport.records.markdown import as_read
 from policyreport.records.marks import unmarked
 from policyreport.records.shares import NotYearly, Pace, Threshold
 from policyreport.running import plan
-from policyreport.running.plan import Known
+from policyreport.running.plan import EditionData
 from policyreport.statistics.shares.aggregate import aggregate_shares
 from policyreport.statistics.shares.pace import pace_of_share
 from policyreport.statistics.shares.revisions import revisions_of_share
@@ -29,14 +29,14 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def observed(known_q4: Known, slice_of: Callable[..., Inputs]) -> Inputs:
+def observed(known_q4: EditionData, slice_of: Callable[..., Inputs]) -> Inputs:
     return slice_of(known_q4, "evaluation", "VN")
 
 
 @pytest.fixture(scope="module")
 def taught(slice_of: Callable[..., Inputs]) -> Inputs:
     """The nation of the teaching edition: figures without bounds, revised often."""
-    return slice_of(plan.load_known(ROOT, "teaching"), "evaluation", "VN")
+    return slice_of(plan.load_edition(ROOT, "teaching"), "evaluation", "VN")
 
 
 def plain(text: str) -> str:

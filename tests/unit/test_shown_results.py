@@ -16,7 +16,7 @@ from policyreport.records.marks import unmarked
 from policyreport.records.series import Difference, Exposure, Peers
 from policyreport.records.shares import NewsNoise, Revisions, RevisionTest
 from policyreport.records.tasks import ChangeAt, Flow, FlowChange, FlowTrend
-from policyreport.running.plan import Known
+from policyreport.running.plan import EditionData
 from policyreport.statistics import assess
 
 
@@ -130,7 +130,7 @@ def test_many_revisions_have_their_mean_and_both_tests_with_p(nation: Inputs) ->
 
 
 def test_a_province_has_its_single_year_by_how_many_differ_more_and_its_peers_by_distance(
-    slice_of: Callable[..., Inputs], known_q4: Known
+    slice_of: Callable[..., Inputs], known_q4: EditionData
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n01")
     result = assess.peers(inputs)

@@ -19,7 +19,7 @@ from policyreport.records.base import Observation, Refusal
 from policyreport.records.marks import unmarked
 from policyreport.records.shares import MeasureDifference, Revisions
 from policyreport.running import plan
-from policyreport.running.plan import Known
+from policyreport.running.plan import EditionData
 from policyreport.statistics import assess
 from policyreport.statistics.shares import revisions
 from policyreport.statistics.shares.revisions import measure_differences, revisions_of_share
@@ -144,7 +144,7 @@ def test_a_side_of_two_measures_is_refused() -> None:
 
 
 @pytest.fixture(scope="module")
-def evaluation(known_q4: Known, slice_of) -> Inputs:
+def evaluation(known_q4: EditionData, slice_of) -> Inputs:
     return slice_of(known_q4, "evaluation", "VN")
 
 
@@ -216,15 +216,15 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     )
     assert len(load_ledger(root)) == len(load_ledger(ROOT)) + 4
     yield root
-    plan.load_known.cache_clear()
+    plan.load_edition.cache_clear()
 
 
 @pytest.mark.parametrize(("notebook", "area"), [("clean", "n40"), ("clean", "n96"), ("trend", "n96")])
 def test_an_earlier_edition_gives_the_same_bytes_after_later_figures_came_in(
-    notebook: str, area: str, known_q3: Known, later: Path, tmp_path: Path, made_record
+    notebook: str, area: str, known_q3: EditionData, later: Path, tmp_path: Path, made_record
 ) -> None:
     made = []
-    for root, known in ((ROOT, known_q3), (later, plan.load_known(later, "2025Q3"))):
+    for root, known in ((ROOT, known_q3), (later, plan.load_edition(later, "2025Q3"))):
         files = plan._slice(root, known, notebook, area, None)
         folder = tmp_path / str(len(made))
         for name, body in files.items():
@@ -234,10 +234,10 @@ def test_an_earlier_edition_gives_the_same_bytes_after_later_figures_came_in(
     assert made[0] == made[1]
 
 
-def test_the_nations_facts_of_an_earlier_edition_are_the_same_bytes_too(known_q3: Known, later: Path) -> None:
+def test_the_nations_facts_of_an_earlier_edition_are_the_same_bytes_too(known_q3: EditionData, later: Path) -> None:
     slices = [
         plan._slice(root, known, "evaluation", "VN", None)
-        for root, known in ((ROOT, known_q3), (later, plan.load_known(later, "2025Q3")))
+        for root, known in ((ROOT, known_q3), (later, plan.load_edition(later, "2025Q3")))
     ]
     assert slices[0] == slices[1]
     assert len(json.loads(slices[0][FACTS])["findings"]) > 50
@@ -253,7 +253,7 @@ def test_the_later_figures_would_be_seen_by_an_edition_of_their_day(later: Path)
 
 
 def test_every_figure_of_a_merged_province_that_crosses_the_change_of_boundaries_says_so(
-    known_q4: Known, slice_of, made_record
+    known_q4: EditionData, slice_of, made_record
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n96")
     shown = [
@@ -273,7 +273,7 @@ def test_every_figure_of_a_merged_province_that_crosses_the_change_of_boundaries
 
 
 def test_a_province_that_kept_its_boundaries_is_flagged_only_where_others_are_beside_it(
-    known_q4: Known, slice_of, made_record
+    known_q4: EditionData, slice_of, made_record
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n01")
     assert inputs.wording.sentence("back-cast", "en") not in present.strip(made_record(inputs).strip, inputs).markdown

@@ -6,11 +6,11 @@ import pytest
 
 from policyreport.figures.present.voice import Voice
 from policyreport.records.base import Refusal
-from policyreport.running.plan import Known
+from policyreport.running.plan import EditionData
 
 
 @pytest.fixture(scope="module")
-def voice(known_q4: Known, slice_of) -> Voice:
+def voice(known_q4: EditionData, slice_of) -> Voice:
     return Voice(slice_of(known_q4, "clean", "n01"))
 
 

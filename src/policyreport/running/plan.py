@@ -7,6 +7,7 @@ slice from `slice_by_hand`; in the batch the runner lays the same slice into the
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -18,7 +19,7 @@ from policyreport.data.harmonise import harmonise_panel
 from policyreport.data.inputs import FACTS, OBSERVATIONS, PANEL, RECORDS, decision_files, files_of, frame_bytes
 from policyreport.data.observations import as_known_on, known_on, load_ledger
 from policyreport.data.rules import check_ledger, read_context, require_no_error
-from policyreport.data.sources import read_sources
+from policyreport.data.sources import Source, read_sources
 from policyreport.errors import RunError, UsageError
 from policyreport.figures.simulated import marked_name, unmarked_name
 from policyreport.params.edition import Edition, edition_file, read_edition
@@ -44,7 +45,7 @@ ALL_FIGURES = "all-figures"
 
 
 @dataclass(frozen=True)
-class Known:
+class EditionData:
     """Everything known on an edition's date, loaded once."""
 
     edition: Edition
@@ -69,7 +70,7 @@ class Known:
 
 
 @lru_cache(maxsize=2)
-def load_known(root: Path, edition_id: str) -> Known:
+def load_edition(root: Path, edition_id: str) -> EditionData:
     """Load the ledger as known on an edition's date (all vintages, `newest` marked), and the panel made from it.
 
     Raises
@@ -84,31 +85,34 @@ def load_known(root: Path, edition_id: str) -> Known:
     read_wording(layout)
     areas = read_areas(root)
     ledger = load_ledger(layout)
-    known = known_on(ledger, edition.as_known_on)
+    in_force = known_on(ledger, edition.as_known_on)
     indicators = read_indicators(layout)
     panel = harmonise_panel(as_known_on(ledger, edition.as_known_on), areas, indicators, settings.harmonise)
-    rows = known["source"].value_counts()
-    sources = {
-        key: SourceLine(
-            id=key,
-            publisher=source.publisher,
-            title=source.title,
-            address=source.address,
-            published=str(source.published),
-            accessed=source.accessed,
-            licence=source.licence,
-            rows=int(rows.get(key, 0)),
-            note=source.note,
-        )
-        for key, source in read_sources(layout).items()
+    context = read_context(layout)
+    findings = tuple(check_ledger(in_force.drop(columns="newest"), context))
+    require_no_error(findings, context.book)
+    return EditionData(
+        edition=edition,
+        areas=areas,
+        indicators=indicators,
+        roles=read_roles(layout),
+        ledger=in_force,
+        panel=panel,
+        findings=findings,
+        sources=_source_lines(read_sources(layout), in_force),
+        decisions=decision_files(root, edition),
+    )
+
+
+def _source_lines(sources: Mapping[str, Source], ledger: pd.DataFrame) -> dict[str, SourceLine]:
+    """The sources of a ledger's rows, with the number of rows from each."""
+    shared = SourceLine.model_fields.keys() & Source.model_fields.keys() - {"id", "rows"}
+    rows = ledger["source"].value_counts()
+    return {
+        key: SourceLine(id=key, rows=int(rows[key]), **source.model_dump(include=shared))
+        for key, source in sources.items()
         if key in rows.index
     }
-    context = read_context(layout)
-    findings = tuple(check_ledger(known.drop(columns="newest"), context))
-    require_no_error(findings, context.book)
-    return Known(
-        edition, areas, indicators, read_roles(layout), known, panel, findings, sources, decision_files(root, edition)
-    )
 
 
 def first_units(root: Path, edition: str, areas: list[str] | None, store: Path) -> Units:
@@ -117,8 +121,8 @@ def first_units(root: Path, edition: str, areas: list[str] | None, store: Path) 
     The national one takes longest and comes first; the others follow in the order of area keys, of all areas where
     `areas` is None. The store is not read.
     """
-    known = load_known(root, edition)
-    valid = edition_areas(known)
+    data = load_edition(root, edition)
+    valid = edition_areas(data)
     unknown = [key for key in areas or [] if key not in valid]
     if unknown:
         raise UsageError(
@@ -127,25 +131,25 @@ def first_units(root: Path, edition: str, areas: list[str] | None, store: Path) 
             "an area that is not among them",
             "Run `policyreport editions` to see an edition's areas.",
         )
-    keys = [(known.roles.nation, _named(known, SERIES_NOTEBOOK))]
-    keys += [(area, _named(known, name)) for area in sorted(areas or valid) for name in PROVINCE_NOTEBOOKS]
-    return Units(keys, lambda area, name: _unit(root, known, unmarked_name(name), area))
+    keys = [(data.roles.nation, _named(data, SERIES_NOTEBOOK))]
+    keys += [(area, _named(data, name)) for area in sorted(areas or valid) for name in PROVINCE_NOTEBOOKS]
+    return Units(keys, lambda area, name: _unit(root, data, unmarked_name(name), area))
 
 
 def last_units(root: Path, edition: str, store: Path) -> list[Unit]:
     """The notebooks of an edition that read the records in the store: the national evaluation."""
-    known = load_known(root, edition)
-    return [_unit(root, known, NATIONAL_NOTEBOOK, known.roles.nation, store)]
+    data = load_edition(root, edition)
+    return [_unit(root, data, NATIONAL_NOTEBOOK, data.roles.nation, store)]
 
 
 def area_keys(root: Path, edition: str) -> list[str]:
     """Sorted area keys of an edition, by its name."""
-    return edition_areas(load_known(root, edition))
+    return edition_areas(load_edition(root, edition))
 
 
-def edition_areas(known: Known) -> list[str]:
+def edition_areas(data: EditionData) -> list[str]:
     """Sorted area keys of an edition: those valid on its date, or the ones it names."""
-    return known.areas.of_edition(known.edition)
+    return data.areas.of_edition(data.edition)
 
 
 def slice_by_hand(notebook: str, area: str, edition: str) -> Path:
@@ -159,78 +163,78 @@ def slice_by_hand(notebook: str, area: str, edition: str) -> Path:
         If the edition has no such area, by key or name.
     """
     root = find_project(Path.cwd())
-    known = load_known(root, edition)
-    area = _area_by_hand(known, notebook, area)
+    data = load_edition(root, edition)
+    area = _area_by_hand(data, notebook, area)
     store = root / "build" / edition
     folder = store / "work" / area / (notebook or ALL_FIGURES)
-    for name, body in _slice(root, known, notebook, area, store).items():
+    for name, body in _slice(root, data, notebook, area, store).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(body)
     return folder
 
 
-def _area_by_hand(known: Known, notebook: str, area: str) -> str:
+def _area_by_hand(data: EditionData, notebook: str, area: str) -> str:
     """The key of the area that a person named in a notebook."""
     place = f'area = "{area}"'
-    nation = known.roles.nation
-    is_country = area in (nation, known.areas.name(nation)) or not area
+    nation = data.roles.nation
+    is_country = area in (nation, data.areas.name(nation)) or not area
     if notebook in PROVINCE_NOTEBOOKS or not (notebook or is_country):
-        return known.areas.resolve_in(known.edition, area, place)
+        return data.areas.resolve_in(data.edition, area, place)
     if not is_country:
         raise UsageError(place, f'"{nation}" in a notebook on the country', f'"{area}"', f'Write area = "{nation}".')
     return nation
 
 
-def _unit(root: Path, known: Known, notebook: str, area: str, store: Path | None = None) -> Unit:
+def _unit(root: Path, data: EditionData, notebook: str, area: str, store: Path | None = None) -> Unit:
     """One notebook with its parameters and slice."""
     level = "national" if notebook in NATIONAL_NOTEBOOKS else "province"
     return Unit(
         area=area,
-        notebook=_named(known, notebook),
+        notebook=_named(data, notebook),
         source=(root / "notebooks" / level / f"{notebook}.ipynb").read_bytes(),
-        parameters={"area": area, "edition": known.edition.id, "workspace": "."},
-        slice=_slice(root, known, notebook, area, store),
+        parameters={"area": area, "edition": data.edition.id, "workspace": "."},
+        slice=_slice(root, data, notebook, area, store),
     )
 
 
-def _slice(root: Path, known: Known, notebook: str, area: str, store: Path | None) -> dict[str, bytes]:
+def _slice(root: Path, data: EditionData, notebook: str, area: str, store: Path | None) -> dict[str, bytes]:
     """The files a notebook reads, by name."""
-    ledger = _ledger_rows(known, notebook, area)
-    panel, cited = _panel_rows(known, notebook, area)
+    ledger = _ledger_rows(data, notebook, area)
+    panel, cited = _panel_rows(data, notebook, area)
     rows = set(ledger.index)
-    findings = [f for f in known.findings if notebook == NATIONAL_NOTEBOOK or rows.intersection(f.rows)]
+    findings = [f for f in data.findings if notebook == NATIONAL_NOTEBOOK or rows.intersection(f.rows)]
     used = set(ledger["source"]) | cited
     if notebook == "clean":
         # Also findings on the area without a row of its own: a figure kept out, or missing in a table.
-        named = [f for f in known.findings if area in {known.areas.successor(key) for key in f.areas}]
+        named = [f for f in data.findings if area in {data.areas.successor(key) for key in f.areas}]
         findings += [f for f in named if f not in findings]
         used |= {source for f in findings for source in f.sources}
     facts = {
         "notebook": notebook,
         "area": area,
-        "edition": known.edition.id,
+        "edition": data.edition.id,
         "findings": [finding.model_dump(mode="json") for finding in findings],
-        "sources": [known.sources[key].model_dump(mode="json") for key in sorted(used & set(known.sources))],
+        "sources": [data.sources[key].model_dump(mode="json") for key in sorted(used & set(data.sources))],
     }
-    files = dict(known.decisions)
+    files = dict(data.decisions)
     files[OBSERVATIONS] = frame_bytes(ledger)
     files[PANEL] = panel
     files[FACTS] = json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
     if store is not None and notebook == NATIONAL_NOTEBOOK:
-        files[RECORDS] = _first_records(store, known)
-    if notebook == NATIONAL_NOTEBOOK and known.edition.previous is not None:
+        files[RECORDS] = _first_records(store, data)
+    if notebook == NATIONAL_NOTEBOOK and data.edition.previous is not None:
         # The only notebook that asks what changed; only the previous edition, not the one before that.
-        name = edition_file(known.edition.previous)
+        name = edition_file(data.edition.previous)
         files[name] = (root / name).read_bytes()
     return files
 
 
-def _ledger_rows(known: Known, notebook: str, area: str) -> pd.DataFrame:
+def _ledger_rows(data: EditionData, notebook: str, area: str) -> pd.DataFrame:
     """Ledger rows a notebook reads."""
-    roles, ledger = known.roles, known.ledger
+    roles, ledger = data.roles, data.ledger
     if notebook in (NATIONAL_NOTEBOOK, ""):
         return ledger
-    own = ledger["area"].isin([area, *known.areas.parts(area)])
+    own = ledger["area"].isin([area, *data.areas.parts(area)])
     if notebook in ("clean", SERIES_NOTEBOOK):
         return ledger[own]
     keys = {roles.tasks.total, roles.tasks.completed, roles.tasks.late, roles.tasks.overdue}
@@ -238,13 +242,13 @@ def _ledger_rows(known: Known, notebook: str, area: str) -> pd.DataFrame:
     return ledger[own & ledger["indicator"].isin(keys)]
 
 
-def _panel_rows(known: Known, notebook: str, area: str) -> tuple[bytes, frozenset[str]]:
+def _panel_rows(data: EditionData, notebook: str, area: str) -> tuple[bytes, frozenset[str]]:
     """Panel rows a notebook reads, as a file, and their sources."""
     if notebook in (NATIONAL_NOTEBOOK, ""):
-        return _laid_out(known.panel)
+        return _laid_out(data.panel)
     if notebook == "clean":
-        return _laid_out(known.panel[known.panel["area"] == area])
-    return known.compared
+        return _laid_out(data.panel[data.panel["area"] == area])
+    return data.compared
 
 
 def _laid_out(panel: pd.DataFrame) -> tuple[bytes, frozenset[str]]:
@@ -253,16 +257,16 @@ def _laid_out(panel: pd.DataFrame) -> tuple[bytes, frozenset[str]]:
     return frame_bytes(panel), frozenset(files_of(cited))
 
 
-def _named(known: Known, notebook: str) -> str:
+def _named(data: EditionData, notebook: str) -> str:
     """The name of a notebook's results: marked for a simulated edition."""
-    return marked_name(notebook) if known.edition.simulated else notebook
+    return marked_name(notebook) if data.edition.simulated else notebook
 
 
-def _first_records(store: Path, known: Known) -> bytes:
+def _first_records(store: Path, data: EditionData) -> bytes:
     """The records of the first notebooks, as far as they exist, as one JSON list."""
-    keys = [(area, name) for area in edition_areas(known) for name in PROVINCE_NOTEBOOKS]
-    keys.append((known.roles.nation, SERIES_NOTEBOOK))
-    paths = [record_path(store, area, _named(known, name)) for area, name in keys]
+    keys = [(area, name) for area in edition_areas(data) for name in PROVINCE_NOTEBOOKS]
+    keys.append((data.roles.nation, SERIES_NOTEBOOK))
+    paths = [record_path(store, area, _named(data, name)) for area, name in keys]
     return b"[" + b",".join(_record_as_written(store, path) for path in paths if path.exists()) + b"]"
 
 
