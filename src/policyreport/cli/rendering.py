@@ -94,9 +94,9 @@ def _make(output: Output, console: Console, renderer: str, root: Path) -> bool:
     try:
         with (
             _system_errors(output.path),
-            show_stage(console, f"making {output.what} with {renderer}", output.pages) as tell,
+            show_stage(console, f"making {output.what} with {renderer}", output.pages) as progress,
         ):
-            notes = output.make(tell)
+            notes = output.make(progress)
     except RenderError as error:
         say_error(error)
         return False

@@ -33,26 +33,21 @@ MEGA = 10**6
 
 
 @dataclass(frozen=True)
-class Where:
-    """What runs the notebooks: a number of processes here, or a cluster; with warm or cold kernels."""
+class RunOptions:
+    """What runs the notebooks (processes here, or a cluster), with which kernels, and what a failure leads to."""
 
     workers: int
-    cold: bool
     cluster: str
+    cold: bool
+    retries: int
+    fail_fast: bool
+    timeout: float | None
+    as_json: bool
 
     @property
     def elsewhere(self) -> bool:
         """Whether the kernels may be on other machines."""
         return bool(self.cluster) and not self.cluster.startswith("local:")
-
-
-@dataclass(frozen=True)
-class Failing:
-    """How often to retry, whether to stop after a failure, and after how many seconds a notebook has hung."""
-
-    retries: int
-    fast: bool
-    timeout: float | None
 
 
 def run(
@@ -111,10 +106,8 @@ def run(
         _show_unchanged(root / "build" / edition, unchanged, time.monotonic() - start, as_json)
         return
     keys = None if areas is None else resolve_areas(root, edition, areas)
-    where = Where(workers or os.cpu_count() or 1, cold, cluster)
-    summary = _execute(
-        root, edition, keys, where, None if again else cache, Failing(retry, fail_fast, timeout), as_json
-    )
+    options = RunOptions(workers or os.cpu_count() or 1, cluster, cold, retry, fail_fast, timeout, as_json)
+    summary = _execute(root, edition, keys, None if again else cache, options)
     _write_timings(root / "build" / edition, summary, time.monotonic() - start)
     if not as_json:
         _show_summary(summary, root)
@@ -197,22 +190,14 @@ def prune(
     typer.echo(f"{removed / MEGA:.1f} MB removed, {cache.size() / MEGA:.1f} MB kept.")
 
 
-def _execute(
-    root: Path,
-    edition: str,
-    keys: list[str] | None,
-    where: Where,
-    cache: Cache | None,
-    failing: Failing,
-    as_json: bool,
-) -> RunSummary:
+def _execute(root: Path, edition: str, keys: list[str] | None, cache: Cache | None, options: RunOptions) -> RunSummary:
     """Run the notebooks whose results the cache does not have."""
     # papermill, pandas and the models are needed from here on.
     from policyreport.running.kernels import batch_server
     from policyreport.running.pool import allow_open_files, prepare_workers, without_semaphores
 
-    allow_open_files(where.workers)
-    alone = "" if where.cluster else without_semaphores()
+    allow_open_files(options.workers)
+    alone = "" if options.cluster else without_semaphores()
     if alone:
         # Kernels then get the environment of this process, to which libraries add when they are imported.
         importlib.import_module("policyreport.running.plan")
@@ -220,9 +205,9 @@ def _execute(
     notebooks = [path for path in sorted((root / "notebooks").glob("*/*.ipynb")) if path.parent.name != LESSONS]
     # The server imports and reads data while this process does; workers of a cluster elsewhere start their own.
     ahead = ("policyreport.running.rehearsal", "rehearse", str(root), edition)
-    with batch_server(notebooks, where.cold or where.elsewhere, ahead) as server:
+    with batch_server(notebooks, options.cold or options.elsewhere, ahead) as server:
         # A cluster prepares its own.
-        if not where.cluster:
+        if not options.cluster:
             prepare_workers()
         from policyreport.running import plan
         from policyreport.running.cache.unchanged import remember_run
@@ -232,7 +217,7 @@ def _execute(
             lambda store: plan.first_units(root, edition, keys, store),
             lambda store: plan.last_units(root, edition, store),
         )
-        with _events(where.workers, as_json) as tell:
+        with _events(options) as report:
             if server.reason:
                 typer.echo(f"Kernels start cold: {server.reason}.", err=True)
             if alone:
@@ -240,14 +225,14 @@ def _execute(
             summary = run_stages(
                 stages,
                 root / "build" / edition,
-                where.workers,
-                tell,
-                _executor(root, where, notebooks, server.address),
+                options.workers,
+                report,
+                _executor(root, options, notebooks, server.address),
                 server=server.address,
                 cache=cache,
-                retries=failing.retries,
-                fail_fast=failing.fast,
-                timeout=failing.timeout,
+                retries=options.retries,
+                fail_fast=options.fail_fast,
+                timeout=options.timeout,
             )
     if cache is not None:
         made = {(item.area, item.notebook): item.cached for item in summary.finished if item.cached}
@@ -258,9 +243,9 @@ def _execute(
     return summary
 
 
-def _executor(root: Path, where: Where, notebooks: list[Path], server: str) -> Callable[[], Executor] | None:
+def _executor(root: Path, options: RunOptions, notebooks: list[Path], server: str) -> Callable[[], Executor] | None:
     """A function that opens the cluster once a notebook has to run; None for processes on this machine."""
-    if not where.cluster:
+    if not options.cluster:
         return None
     from policyreport.running.cache.ingredients import locked_names
     from policyreport.running.cluster.executor import DaskExecutor
@@ -269,7 +254,7 @@ def _executor(root: Path, where: Where, notebooks: list[Path], server: str) -> C
 
     environment = tuple(describe_environment(locked_names(root)).items())
     modules = tuple(imported_modules(path.read_bytes() for path in notebooks))
-    return lambda: DaskExecutor(where.cluster, Order(environment, modules, where.cold, server))
+    return lambda: DaskExecutor(options.cluster, Order(environment, modules, options.cold, server))
 
 
 def _check_cluster(cluster: str, workers: int | None) -> None:
@@ -285,16 +270,16 @@ def _check_cluster(cluster: str, workers: int | None) -> None:
 
 
 @contextmanager
-def _events(workers: int, as_json: bool) -> Iterator[Callable[[Event], None]]:
-    """A function that shows events: as a progress bar, as lines, or as JSON."""
-    if as_json:
+def _events(options: RunOptions) -> Iterator[Callable[[Event], None]]:
+    """A function that shows events: as a live table, as lines, or as JSON."""
+    if options.as_json:
         yield _echo_json
         return
     from rich.console import Console
 
     from policyreport.running.progress import show_progress
 
-    with show_progress(Console(), workers) as show:
+    with show_progress(Console(), options.workers) as show:
         yield show
 
 

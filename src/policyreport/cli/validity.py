@@ -30,10 +30,10 @@ def run_validity(
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         bar = progress.add_task("simulating", total=None)
 
-        def tell(cell: Cell, done: int, total: int) -> None:
+        def report(cell: Cell, done: int, total: int) -> None:
             progress.update(bar, completed=done, total=total, description=cell.method)
 
-        results = run_study(methods, draws, workers, folder, tell)
+        results = run_study(methods, draws, workers, folder, report)
     if keep:
         (root / FOLDER).mkdir(parents=True, exist_ok=True)
         for result in results:

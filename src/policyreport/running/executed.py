@@ -28,13 +28,15 @@ def read_executed(store: Path, failed: Container[tuple[str, str]]) -> Iterator[t
         pages would show numbers that neither the downloads nor `policyreport trace` know. Or a record has no notebook.
     """
     for path in sorted((store / "records").glob("*/*.json")):
-        _check_notebook(store, path.parent.name, path.stem)
+        notebook = notebook_path(store, path.parent.name, path.stem)
+        if not notebook.is_file():
+            raise RenderError(str(notebook), "the executed notebook of a record", "no such file", _again(store))
     for path in sorted((store / "notebooks").glob("*/*.ipynb")):
         area, name = path.parent.name, path.stem
         if (area, name) not in failed:
-            notebook = _read_notebook(path, store)
+            executed = _read_notebook(path, store)
             _check_record(store, area, name)
-            yield area, notebook
+            yield area, executed
 
 
 def _read_notebook(path: Path, store: Path) -> nbformat.NotebookNode:
@@ -44,13 +46,6 @@ def _read_notebook(path: Path, store: Path) -> nbformat.NotebookNode:
     except Exception as error:
         raise RenderError(str(path), "an executed notebook", _first_line(error), _again(store)) from error
     return notebook
-
-
-def _check_notebook(store: Path, area: str, name: str) -> None:
-    """Require a record's executed notebook."""
-    path = notebook_path(store, area, name)
-    if not path.is_file():
-        raise RenderError(str(path), "the executed notebook of a record", "no such file", _again(store))
 
 
 def _check_record(store: Path, area: str, name: str) -> None:

@@ -13,24 +13,17 @@ from policyreport.running.store import write_whole
 from policyreport.statistics.validity.cells import CELLS, Cell, cells_of
 from policyreport.statistics.validity.measures import CellResult, MethodResult
 
-Tell = Callable[[Cell, int, int], None]
+Report = Callable[[Cell, int, int], None]
 """Takes each cell that ends, how many are done, and how many there are."""
 
 
-def run_study(methods: Iterable[str], draws: int, workers: int, folder: Path, tell: Tell) -> tuple[MethodResult, ...]:
+def run_study(
+    methods: Iterable[str], draws: int, workers: int, folder: Path, report: Report
+) -> tuple[MethodResult, ...]:
     """Simulate every cell of some methods, or of all; the results do not depend on the number of workers.
 
-    Parameters
-    ----------
-    folder : Path
-        ``build/validity``: one ``METHOD.json`` for each when its cells are done, and the cells below ``cells/``.
-    tell : callable
-        Given each cell that ends, how many are done, and how many there are.
-
-    Raises
-    ------
-    UsageError
-        If a method is not studied.
+    `folder`, ``build/validity``, gets ``METHOD.json`` when a method's cells are done, and the cells below ``cells/``.
+    UsageError if a method is not studied.
     """
     wanted = {method: cells_of(method) for method in (tuple(methods) or tuple(CELLS))}
     cells = [cell for studied in wanted.values() for cell in studied]
@@ -45,7 +38,7 @@ def run_study(methods: Iterable[str], draws: int, workers: int, folder: Path, te
         for future in as_completed(waiting):
             write_whole(kept[waiting[future].id], future.result().to_json())
             done += 1
-            tell(waiting[future], done, len(cells))
+            report(waiting[future], done, len(cells))
     results = []
     for method, studied in wanted.items():
         measured = tuple(CellResult.from_json(kept[cell.id].read_bytes()) for cell in studied)
