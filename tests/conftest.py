@@ -20,9 +20,14 @@ from filelock import FileLock
 from policyreport.data.inputs import Inputs, read_inputs
 from policyreport.data.observations import load_ledger
 from policyreport.params.methods import MethodSettings, read_method_settings
+from policyreport.params.wording import read_wording
+from policyreport.publishing.change_values import change_values
+from policyreport.publishing.names import name_filters
+from policyreport.publishing.provenance import read_provenance
 from policyreport.publishing.renderers import choose
 from policyreport.publishing.report import assemble
-from policyreport.records.notebooks import NotebookRecord, TrendRecord
+from policyreport.publishing.templates import Templates
+from policyreport.records.notebooks import Changes, NotebookRecord, TrendRecord
 from policyreport.running import plan
 from policyreport.running.kernels import batch_server
 from policyreport.running.plan import EditionData
@@ -263,6 +268,44 @@ def with_one_questionnaire() -> Callable[[Inputs], Inputs]:
 def made_record() -> Callable[..., NotebookRecord]:
     """Make the record of a slice with the notebook's own cells, or with those of another notebook."""
     return lambda inputs, notebook="", edited=None: run_cells(inputs, notebook, edited)["record"]
+
+
+@pytest.fixture(scope="session")
+def quality_printed() -> Callable[..., str]:
+    """Print the page on data quality of 2025Q4 with the values given and nothing else, its exhibits left out."""
+    provenance, wording = read_provenance(ROOT, "2025Q4"), read_wording(ROOT)
+    settings = provenance.registry.settings
+    nothing = {
+        "evaluation": True,
+        "coverage": {"rows": []},
+        "warning_codes": 0,
+        "settings": {name: {key: why.value for key, why in each.items()} for name, each in settings.items()},
+        **dict.fromkeys(("refusals", "warnings", "revised", "statistics", "projections", "differences", "checks"), ()),
+    }
+    templates = Templates(ROOT / "reports", provenance.formats, name_filters(provenance, wording))
+    return lambda **values: templates.fill("data-quality.qmd", nothing | values)
+
+
+@pytest.fixture(scope="session")
+def changes_printed() -> Callable[[Path, str, Changes | None], tuple[str, str]]:
+    """Print what an edition adds to the one before, in short on the overview and on its own page."""
+
+    def printed(root: Path, edition: str, changes: Changes | None) -> tuple[str, str]:
+        provenance = read_provenance(root, edition)
+        filters = name_filters(provenance, read_wording(provenance.edition.layout(root)))
+        values = {
+            "edition": provenance.edition,
+            "evaluation": True,
+            "abbreviations": "",
+            "changed": change_values(changes, provenance) if changes else None,
+        }
+        templates = Templates(ROOT / "reports", provenance.formats, filters)
+        overview, page = (templates.fill(name, values) for name in ("index.qmd", "what-changed.qmd"))
+        return overview.partition("## What changed since the last edition")[2].partition("::::")[
+            0
+        ].strip(), page.strip()
+
+    return printed
 
 
 def run_cells(

@@ -37,15 +37,11 @@ def provenance() -> Provenance:
     return read_provenance(ROOT, "2025Q4")
 
 
-def filled(provenance: Provenance, name: str, values: dict[str, object]) -> str:
-    """A page of reports/ filled with values, as a reader sees it."""
-    filters = name_filters(provenance, read_wording(ROOT))
-    return as_read(Templates(ROOT / "reports", provenance.formats, filters).fill(name, values)).replace(NBSP, " ")
-
-
 def methods_page(provenance: Provenance, use: dict[str, tuple[int, int]]) -> str:
-    """The methods page of an edition that used its methods so often."""
-    return filled(provenance, "methods.qmd", method_values(use, provenance, read_wording(ROOT)))
+    """The methods page of an edition that used its methods so often, as a reader sees it."""
+    wording = read_wording(ROOT)
+    templates = Templates(ROOT / "reports", provenance.formats, name_filters(provenance, wording))
+    return as_read(templates.fill("methods.qmd", method_values(use, provenance, wording))).replace(NBSP, " ")
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +91,7 @@ def test_pace_lists_no_verdict_that_it_cannot_give(page: str) -> None:
 def test_values_on_present_boundaries_are_counted_as_the_data_quality_page_counts_them(
     nation: Inputs, made_record, provenance: Provenance
 ) -> None:
-    table = by_id(present.boundaries((), nation))["boundaries"].markdown
+    table = by_id(present.boundaries(nation))["boundaries"].markdown
     body = [line.strip("|").split("|") for line in table.splitlines() if line.startswith("|")]
     column = [cell.strip() for cell in body[0]].index("Our recalculation")
     again = sum(int(cells[column].strip().replace(",", "")) for cells in body[2:])
@@ -133,7 +129,7 @@ def test_what_is_refused_or_warned_of_for_the_nation_is_counted(national_codes, 
     assert (national_codes[key].nation, national_codes[key].kind) == (True, kind)
 
 
-def test_the_tables_show_the_country_next_to_the_provinces(provenance: Provenance) -> None:
+def test_the_tables_show_the_country_next_to_the_provinces(provenance: Provenance, quality_printed) -> None:
     counts = [
         CodeCount(
             method="published-rank", subject="grdp_growth", code="no-sampling-error", kind="refusal", areas=34, of=34
@@ -155,14 +151,9 @@ def test_the_tables_show_the_country_next_to_the_provinces(provenance: Provenanc
         ),
     ]
     rows = by_question(counts, provenance.registry)
-    values = {
-        "evaluation": True,
-        "coverage": {"rows": []},
-        "refusals": [row for row in rows if row.kind == "refusal"],
-        "warnings": [row for row in rows if row.kind == "flag"],
-        "warning_codes": 1,
-    }
-    refused, warned = filled(provenance, "data-quality.qmd", values).split("{#tbl-codes ")[1].split("{#tbl-flags ")
+    refusals, warnings = ([row for row in rows if row.kind == kind] for kind in ("refusal", "flag"))
+    page = as_read(quality_printed(refusals=refusals, warnings=warnings)).replace(NBSP, " ")
+    refused, warned = page.split("{#tbl-codes ")[1].split("{#tbl-flags ")
     assert re.search(r"`no-sampling-error` \| 34 of 34 \| yes \|", refused)
     assert refused.count("`no-sampling-error`") == 1
     assert "Refusals: 34 for provinces, 2 for the country or a comparison of all provinces." in refused

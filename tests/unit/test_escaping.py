@@ -13,7 +13,7 @@ WRITTEN = {
 }  # fmt: skip
 # Functions that put plain text together, which is escaped as a whole, or drawn.
 PLAIN = {
-    ("findings.py", "_own_gaps"), ("quality.py", "_subject"), ("revision_statistics.py", "_refused"),
+    ("findings.py", "_own_gaps"),
     ("task_pace.py", "_counted"), ("task_pace.py", "_side_by_side"), ("voice.py", "plain"),
 }  # fmt: skip
 

@@ -8,7 +8,6 @@ from policyreport.data.inputs import Inputs
 from policyreport.figures import present
 from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.present.flow_sensitivity import flow_sensitivity
-from policyreport.figures.present.revision_statistics import revision_statistics
 from policyreport.figures.present.voice import Voice
 from policyreport.records.base import Interval, Refusal
 from policyreport.records.formats import Formats
@@ -109,20 +108,25 @@ def measure_with(revisions: tuple[float, ...], **tests: object) -> Revisions:
     )  # fmt: skip
 
 
-def test_two_revisions_are_listed_without_an_average_and_both_tests_say_why_not(nation: Inputs) -> None:
+def revisions_printed(quality_printed: Callable[..., str], found: Revisions) -> str:
+    rows = [{"of": found, "at": at} for at in (None, *found.by_maturity)]
+    return plain(Exhibit("quality", quality_printed(revised=[found], statistics=rows)))
+
+
+def test_two_revisions_are_listed_without_an_average_and_without_tests(quality_printed) -> None:
     few = Refusal(code="too-few-revisions", method="revisions", detail="2 of 5 revisions")
-    said = plain(revision_statistics(Voice(nation), [measure_with((0.16, 0.54), bias_test=few, news_noise=few)]))
+    said = revisions_printed(quality_printed, measure_with((0.16, 0.54), bias_test=few, news_noise=few))
     assert "| each: +0.16, +0.54 |" in said
     assert "NSO 2 (too few for an average)" in said
-    assert said.count("NSO: 2 of 5 revisions") == 2
+    assert "Tests of the revisions" not in said
 
 
-def test_many_revisions_have_their_mean_and_both_tests_with_p(nation: Inputs) -> None:
+def test_many_revisions_have_their_mean_and_both_tests_with_p(quality_printed) -> None:
     tests = {
         "bias_test": RevisionTest(mean=0.2, t=2.2, p_value=0.051),
         "news_noise": NewsNoise(news_slope=-0.09, news_p=0.152, noise_slope=-0.06, noise_p=0.43),
     }
-    said = plain(revision_statistics(Voice(nation), [measure_with((0.1,) * 5, **tests)]))
+    said = revisions_printed(quality_printed, measure_with((0.1,) * 5, **tests))
     assert "| +0.20 |" in said
     assert "3 of 5" in said
     assert all(p in said for p in ("p 0.051", "p 0.152", "p 0.430"))

@@ -107,7 +107,7 @@ def test_a_date_is_printed_in_full(fill: Fill) -> None:
         ("[[ flag.cod ]]", 5, '"cod"', 'did you mean "code"?'),
         ("[[ threshold.valu ]]", 5, '"valu"', 'did you mean "value"?'),
         ("\n[% if growth.yer %]x[% endif %]", 6, '"yer"', 'did you mean "year"?'),
-        ("[[ growth.year | percnt ]]", 5, '"percnt"', 'did you mean "percent"?'),
+        ("[[ growth.year | percnt ]]", 5, '"percnt"', 'did you mean "percent" or "percentage"?'),
         ('[% import "sentences/growht.md" as g %]', 5, '"sentences/growht.md"', 'did you mean "sentences/growth.md"?'),
         (
             "a\n[% if growth %]\nb\n[% for x in names %]c[% endfor %]",

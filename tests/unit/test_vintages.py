@@ -15,6 +15,8 @@ from policyreport.data.inputs import FACTS, Inputs, read_inputs
 from policyreport.data.observations import load_ledger
 from policyreport.errors import DataError, UsageError
 from policyreport.figures import present
+from policyreport.publishing.provenance import read_provenance
+from policyreport.publishing.revision_values import boundary_values
 from policyreport.records.base import Observation, Refusal
 from policyreport.records.marks import unmarked
 from policyreport.records.shares import MeasureDifference, Revisions
@@ -148,23 +150,24 @@ def evaluation(known_q4: EditionData, slice_of) -> Inputs:
     return slice_of(known_q4, "evaluation", "VN")
 
 
-def test_the_page_marks_the_newest_figure_and_column(evaluation: Inputs) -> None:
-    shown, mixed = present.vintages(
-        revisions_of_share(evaluation.shares, evaluation.settings.revisions),
-        measure_differences(evaluation.figures),
-        evaluation,
-    )
+def test_the_page_marks_the_newest_figure_and_column(evaluation: Inputs, quality_printed) -> None:
+    revisions = revisions_of_share(evaluation.shares, evaluation.settings.revisions)
+    differences = measure_differences(evaluation.figures)
+    shown = present.vintages(revisions, evaluation)
+    apart = [(found.measure, cell) for found in revisions if isinstance(found, Revisions) for cell in found.apart]
+    projections = [{"measure": measure, "cell": cell, "evidence": {"published": ""}} for measure, cell in apart]
+    mixed = unmarked(quality_printed(differences=differences, projections=projections))
     assert "**5\u00a0January 2026** (newest)" in shown.markdown
     row = next(line for line in shown.markdown.splitlines() if line.startswith("| 2022"))
     assert row.count("**") == 2
     assert "**12.83" in unmarked(row)
     assert any(path.endswith("vintages-nso-picture.svg") for path in shown.files)
-    assert "provincial office minus NSO" in mixed.markdown
-    assert "2021: −0.18, 2022: −0.58, 2023: +2.31, 2024: +0.65" in mixed.markdown
-    assert "18.6\u00a0% for 2024, a projection" in mixed.markdown
+    assert "provincial office minus NSO" in mixed
+    assert "2021: −0.18, 2022: −0.58, 2023: +2.31, 2024: +0.65" in mixed
+    assert "18.6\u00a0% for 2024, a\nprojection" in mixed
 
 
-def test_the_boundary_check_lists_merged_provinces_largest_first(evaluation: Inputs) -> None:
+def test_the_boundary_check_lists_merged_provinces_largest_first(evaluation: Inputs, quality_printed) -> None:
     checks = check_boundaries(evaluation)
     growth = [each for each in checks if each.indicator == "grdp_growth"]
     assert len(growth) == 23
@@ -173,9 +176,10 @@ def test_the_boundary_check_lists_merged_provinces_largest_first(evaluation: Inp
     assert (growth[0].area, growth[0].largest_year) == ("n24", 2023)
     assert growth[0].largest == pytest.approx(-0.637, abs=5e-4)
     assert {each.area for each in checks if each.beyond} == {"n24", "n33", "n48", "n51", "n56", "n79"}
-    bases, _, table = present.boundaries(checks, evaluation)
-    assert "3 of 23 merged provinces differ by more than the tolerance" in table.markdown
-    assert table.markdown.count("**beyond, ") == 6
+    bases, _ = present.boundaries(evaluation)
+    page = quality_printed(checks=boundary_values(checks, read_provenance(ROOT, "2025Q4")))
+    assert "3 of 23 merged provinces differ by more than the tolerance" in page
+    assert page.count("**beyond, ") == 6
     assert "Our recalculation" in bases.markdown
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from policyreport.data.inputs import files_of
 from policyreport.data.sources import short_publisher
+from policyreport.figures.citing import source_line
 from policyreport.figures.subjects import subject_name
 from policyreport.params.wording import Wording
 from policyreport.publishing.provenance import Provenance
 from policyreport.records.markdown import Markdown, attribute, escape
+from policyreport.records.notebooks import EvaluationRecord
 
 
-def name_filters(provenance: Provenance, wording: Wording) -> dict[str, Callable[..., object]]:
-    """Return the filters in the edition's language."""
+def name_filters(
+    provenance: Provenance, wording: Wording, evaluation: EvaluationRecord | None = None
+) -> dict[str, Callable[..., object]]:
+    """Return the filters in the edition's language; `sources` cites files of the national record."""
+    cited = {source.id: source for source in evaluation.sources} if evaluation else {}
     language, registry, roles = provenance.edition.language, provenance.registry, provenance.roles
 
     def reference(key: str) -> Markdown:
@@ -20,15 +26,20 @@ def name_filters(provenance: Provenance, wording: Wording) -> dict[str, Callable
         paper = registry.references[key]
         return Markdown(f'[{escape(paper.short)}](#ref-{key} "{attribute(paper.full)}")')
 
+    def sources(rows: Iterable[str]) -> Markdown:
+        """Cite the files behind rows."""
+        return Markdown(source_line([cited[key] for key in files_of(rows) if key in cited], provenance.formats))
+
     return {
         "area": provenance.areas.name,
         "indicator": lambda key: provenance.indicators.get(key).name,
-        "measure_name": lambda key: roles.measure_labels.get(key, key),
         "meaning": lambda code: wording.sentence(code, language),
+        "measure_name": lambda key: roles.measure_labels.get(key, key),
         "publisher": short_publisher,
         "question": registry.named_question,
         "reference": reference,
         "short": lambda code: wording.short(code, language),
+        "sources": sources,
         "subject": lambda subject: subject_name(subject, provenance.indicators, roles),
         "verdict": lambda word: Markdown(f"*{escape(wording.verdict(word, language))}*"),
     }

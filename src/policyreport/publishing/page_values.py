@@ -7,10 +7,12 @@ from pathlib import Path
 
 from policyreport.figures.simulated import unmarked_name
 from policyreport.params.wording import read_wording
+from policyreport.publishing.change_values import change_values
 from policyreport.publishing.method_values import method_use, method_values
 from policyreport.publishing.names import name_filters
 from policyreport.publishing.provenance import Provenance
 from policyreport.publishing.quality_values import quality_values
+from policyreport.publishing.revision_values import revision_values
 from policyreport.publishing.validity_page import FILTERS, read_results, study_of
 from policyreport.records.base import Failure
 from policyreport.records.notebooks import BY_NOTEBOOK, EvaluationRecord, NotebookRecord
@@ -38,9 +40,10 @@ def page_values(
         "evaluation": evaluation,
         "failures": [failure for failure in failures if failure.area == provenance.roles.nation],
         **method_values(method_use(records, registry), provenance, wording),
-        **(quality_values(evaluation, provenance) if evaluation else {}),
+        "changed": change_values(evaluation.changes, provenance) if evaluation and evaluation.changes else None,
+        **(quality_values(evaluation, provenance) | revision_values(evaluation, provenance) if evaluation else {}),
     }
-    return values, name_filters(provenance, wording) | FILTERS
+    return values, name_filters(provenance, wording, evaluation) | FILTERS
 
 
 def read_records(store: Path, failed: Container[tuple[str, str]]) -> Iterator[NotebookRecord]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,6 @@ from policyreport.errors import RenderError, did_you_mean
 from policyreport.figures.exhibits import MIME
 from policyreport.figures.simulated import SCRIPTS, marked_captions, marked_links, marked_name, marked_title, sentence
 from policyreport.params.edition import Edition, read_edition
-from policyreport.params.registry import Registry
 from policyreport.params.report import read_roles
 from policyreport.params.spelling import sort_key
 from policyreport.params.untrusted import require_inside
@@ -184,14 +183,13 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
         marks = SourceMarks()
         files = make_downloads(provenance, store, _licence(root))
         contents.downloads = navigation.captions(download_list(files, provenance.formats))
-        failures = [failure for of_area in contents.failures.values() for failure in of_area]
-        pages = Pages(root, store, navigation, provenance, failures)
+        pages = Pages(root, store, contents, provenance)
         (project / FOLDER).mkdir()
         for file in files:
             (project / FOLDER / file.name).write_bytes(file.body)
-        bodies = _write_pages(project, contents, pages, roles.nation, marks, provenance.registry)
+        bodies = _write_pages(project, contents, pages, navigation, marks, provenance)
         marks.write(project, provenance)
-        _write_pdf_page(project, contents, pages, bodies)
+        _write_pdf_page(project, contents, pages, navigation, bodies)
         _write_figures(project, contents, navigation)
         _write_configuration(project, edition, navigation, bodies)
         if edition.simulated:
@@ -306,32 +304,38 @@ def _exhibits(notebook: nbformat.NotebookNode) -> Iterator[tuple[str, Fragment]]
 class Pages:
     """The pages of reports/, filled in with an edition's values."""
 
-    def __init__(
-        self, root: Path, store: Path, navigation: Navigation, provenance: Provenance, failures: Iterable[Failure]
-    ) -> None:
-        self.folder, self.navigation = root / "reports", navigation
-        self._values, filters = page_values(root, store, provenance, list(failures))
+    def __init__(self, root: Path, store: Path, contents: Contents, provenance: Provenance) -> None:
+        self.folder = root / "reports"
+        failures = [failure for of_area in contents.failures.values() for failure in of_area]
+        self._values, filters = page_values(root, store, provenance, failures)
         self._templates = Templates(self.folder, provenance.formats, filters)
 
     def read(self, name: str) -> tuple[dict[str, object], str]:
         """Return a page's front matter and its filled body."""
         head, _ = read_page(self.folder / name, f"reports/{name}")
-        return head, self.navigation.captions(self._templates.fill(name, self._values))
+        return head, self._templates.fill(name, self._values)
+
+
+def filled_pages(root: Path, store: Path, contents: Contents) -> Iterator[tuple[str, str]]:
+    """Yield the name and the filled text of every page of the site that is not a province's, exhibits left out."""
+    pages = Pages(root, store, contents, read_provenance(root, store.name))
+    for path in sorted(pages.folder.glob("*.qmd")):
+        yield path.name, pages.read(path.name)[1]
 
 
 def _write_pages(
-    project: Path, contents: Contents, pages: Pages, nation: str, marks: SourceMarks, registry: Registry
+    project: Path, contents: Contents, pages: Pages, navigation: Navigation, marks: SourceMarks, provenance: Provenance
 ) -> dict[str, tuple[str, str]]:
     """Write every page of the site; return title and expanded body by page id and by area key."""
     bodies: dict[str, tuple[str, str]] = {}
-    navigation = pages.navigation
+    nation, registry = provenance.roles.nation, provenance.registry
     for path in sorted(pages.folder.glob("*.qmd")):
         if path.name == PDF_PAGE:
             continue
         place = f"reports/{path.name}"
         head, body = pages.read(path.name)
         title = title_of(head, place).replace("{edition}", escape(navigation.edition.title))
-        body = contents.expand(body.replace("{nation}", nation), place=place, code=False)
+        body = contents.expand(navigation.captions(body).replace("{nation}", nation), place=place, code=False)
         head |= {"title": navigation.title(title), "page": path.stem, "root": ".", "file": navigation.stem(path.stem)}
         head["metadata-files"] = [EDITION_FILE]
         (project / path.name).unlink()
@@ -362,10 +366,11 @@ def _write_pages(
     return bodies
 
 
-def _write_pdf_page(project: Path, contents: Contents, pages: Pages, bodies: dict[str, tuple[str, str]]) -> None:
+def _write_pdf_page(
+    project: Path, contents: Contents, pages: Pages, navigation: Navigation, bodies: dict[str, tuple[str, str]]
+) -> None:
     """Write report.qmd: the pages it names, then every province, in one document."""
     place = f"reports/{PDF_PAGE}"
-    navigation = pages.navigation
     head, body = pages.read(PDF_PAGE)
     settings = read_settings(project / "_quarto.yml", "reports/_quarto.yml")
     # With a format of its own here, no page becomes a PDF, and this document no page.

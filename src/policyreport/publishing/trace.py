@@ -18,7 +18,7 @@ from policyreport.figures.simulated import marked_name
 from policyreport.params.edition import read_edition
 from policyreport.params.report import read_roles
 from policyreport.publishing.provenance import Evidence, read_provenance
-from policyreport.publishing.report import INCLUDE, collect
+from policyreport.publishing.report import INCLUDE, collect, filled_pages
 from policyreport.records.base import Frozen
 from policyreport.records.digits import as_published
 from policyreport.records.marks import read_marks
@@ -67,13 +67,23 @@ def trace(root: Path, store: Path, what: str) -> tuple[Place, ...]:
 
 
 def printed(root: Path, store: Path) -> tuple[Place, ...]:
-    """List every marked value of an edition's exhibits by area and exhibit, without its evidence."""
+    """List every marked value of an edition's exhibits by area and exhibit, then those of templates."""
     pages = _pages(root, store.name)
-    return tuple(
+    contents = collect(store)
+    exhibits = [
         Place(where=f"{area}/{name}", pages=pages(area, name), value=mark.text, line=mark.line, rows=mark.rows)
-        for (area, name), fragment in sorted(collect(store).fragments.items())
+        for (area, name), fragment in sorted(contents.fragments.items())
         for mark in read_marks(fragment.markdown)
-    )
+    ]
+    named = marked_name if read_edition(root, store.name).simulated else str
+    templates = [
+        Place(where=f"reports/{name}", pages=(page if page == "index.html" else named(page),), value=mark.text,
+              line=mark.line, rows=mark.rows)
+        for name, text in filled_pages(root, store, contents)
+        for page in [f"{name.removesuffix('.qmd')}.html"]
+        for mark in read_marks(text)
+    ]  # fmt: skip
+    return (*exhibits, *templates)
 
 
 def as_tree(places: Iterable[Place], what: str) -> Tree:

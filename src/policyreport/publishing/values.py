@@ -17,7 +17,7 @@ from policyreport.errors import UsageError, did_you_mean
 from policyreport.figures.tables import table
 from policyreport.params.phrases import AND, word
 from policyreport.records.digits import as_published
-from policyreport.records.formats import Formats
+from policyreport.records.formats import NBSP, Formats
 from policyreport.records.markdown import Markdown, attribute, escape, link
 from policyreport.records.marks import mark
 
@@ -58,6 +58,7 @@ class Texts:
             "p_value": marked(formats.p_value),
             "percent": marked(formats.percent),
             "period": marked(formats.period),
+            "percentage": marked(self.percentage),
             "points": marked(formats.points),
             "range": self.range_of,
             "share_of": marked(formats.share_of),
@@ -100,6 +101,10 @@ class Texts:
         """Write the smallest and the largest of several numbers: ``0.930 to 0.975``."""
         every, write = list(numbers), getattr(self.formats, kind)
         return Markdown(f"{write(min(every), digits)} {self.formats.to} {write(max(every), digits)}")
+
+    def percentage(self, value: float) -> str:
+        """Write a number of per cent with the decimals it was published with, two at most."""
+        return f"{self.formats.published(value, 2)}{NBSP}%"
 
     def signed(self, value: float, digits: int = 2) -> str:
         """Write a number with its sign."""
@@ -151,7 +156,7 @@ def marked(write: Callable[..., str]) -> Callable[..., Markdown]:
 
 def sourced(text: str, rows: Iterable[str]) -> Markdown:
     """Mark a printed value with the rows behind it."""
-    return mark(escape(str(text)), rows)
+    return mark(text if hasattr(text, "__html__") else escape(text), rows)
 
 
 def code(text: str) -> Markdown:

@@ -1,7 +1,6 @@
 """Results as the exhibits of a page: sentence, figure, table, source."""
 
 from policyreport.figures.present.boundaries import boundaries
-from policyreport.figures.present.changes import changes
 from policyreport.figures.present.comparison import growth_compare, strip, summary
 from policyreport.figures.present.families import families
 from policyreport.figures.present.findings import area_findings as findings
@@ -26,7 +25,6 @@ from policyreport.figures.present.vintages import vintages
 __all__ = [
     "boundaries",
     "calibration",
-    "changes",
     "families",
     "findings",
     "flow",

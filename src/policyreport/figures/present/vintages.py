@@ -1,4 +1,4 @@
-"""Vintages for readers: each measure's revision triangle, and what is no revision."""
+"""Vintages for readers: each measure's revision triangle."""
 
 from __future__ import annotations
 
@@ -6,35 +6,25 @@ from collections.abc import Sequence
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures import shares as figures
-from policyreport.figures.exhibits import Exhibit, Exhibits, join
+from policyreport.figures.exhibits import Exhibit, join
 from policyreport.figures.present.behind import rows_behind
-from policyreport.figures.present.revision_statistics import revision_statistics
 from policyreport.figures.present.voice import Voice, listed
 from policyreport.figures.tables import table
 from policyreport.records.base import Refusal
 from policyreport.records.periods import YEAR, kind_of
-from policyreport.records.shares import MeasureDifference, Revisions, VintageValue
+from policyreport.records.shares import Revisions, VintageValue
 from policyreport.statistics.shares.revisions import lay_out
 
 
-def vintages(
-    revisions: Sequence[Revisions | Refusal], differences: Sequence[MeasureDifference], inputs: Inputs
-) -> Exhibits:
-    """Show how the national share was revised, measure by measure, and the differences that are no revisions.
-
-    From `revisions_of_share` and `measure_differences`: "vintages", "measure-mixed".
-    """
+def vintages(revisions: Sequence[Revisions | Refusal], inputs: Inputs) -> Exhibit:
+    """Show how the national share was revised, measure by measure, from `revisions_of_share`: "vintages"."""
     voice = Voice(inputs)
     triangles = [
         result for result in revisions if isinstance(result, Revisions) and len({c.published for c in result.cells}) > 1
     ]
     if not triangles:
-        shown = Exhibit("vintages", "No measure of the share has been published twice.")
-    else:
-        shown = join("vintages", *(part for triangle in triangles for part in _triangle(voice, triangle)))
-    return Exhibits(
-        [join("vintages", shown, revision_statistics(voice, revisions)), _mixed(voice, revisions, differences)]
-    )
+        return Exhibit("vintages", "No measure of the share has been published twice.")
+    return join("vintages", *(part for triangle in triangles for part in _triangle(voice, triangle)))
 
 
 def _triangle(voice: Voice, record: Revisions) -> list[Exhibit | str]:
@@ -82,40 +72,3 @@ def _vintage(voice: Voice, cell: VintageValue, *, in_force: bool) -> str:
     """One value of a triangle with its row; the one in force in bold."""
     value = voice.value(voice.percent_as_published(cell.value), rows_behind(cell))
     return f"**{value}**" if in_force else value
-
-
-def _mixed(voice: Voice, revisions: Sequence[Revisions | Refusal], differences: Sequence[MeasureDifference]) -> Exhibit:
-    """Figures of two measures, and projections that became estimates: shown apart."""
-    formats = voice.formats
-    body = [
-        [
-            voice.area(difference.area),
-            voice.indicator(difference.indicator),
-            f"{voice.measure(difference.measure)} minus {voice.measure(difference.reference)}",
-            voice.value(", ".join(f"{p}: {formats.number(d, 2, signed=True)}" for p, d in zip(difference.periods, difference.differences, strict=True)), difference.inputs),
-            formats.number(difference.rmse, 2),
-        ]
-        for difference in differences
-        if any(round(value, 9) for value in difference.differences)
-    ]  # fmt: skip
-    planned = [
-        f"{voice.measure(result.measure)}: {voice.percent_as_published(cell.value)} for {voice.period(cell.period)}, a {cell.status} published "
-        f"{voice.published_on(result.inputs, cell.published)}"
-        for result in revisions
-        if isinstance(result, Revisions)
-        for cell in result.apart
-    ]
-    projections = f"Projections that were replaced are no first figures: {'; '.join(planned)}." if planned else ""
-    if not body:
-        return Exhibit("measure-mixed", projections or "No quantity was published by two measures.")
-    listing = table(
-        "measure-mixed",
-        ["Area", "Indicator", "Measures", "Difference by period", "RMSE"],
-        body,
-        f"{len(body)} series exist by two measures; their differences are no revisions. *Newest figure of each measure, in "
-        "the unit of the indicator; RMSE: root of the mean squared difference.*",
-        voice.source(rows_behind(body)),
-        align="llllr",
-        wide=True,
-    )
-    return join("measure-mixed", listing, projections)

@@ -14,14 +14,14 @@ import pandas as pd
 
 from policyreport.data.inputs import Inputs, files_of
 from policyreport.data.sources import short_publisher as short_publisher
+from policyreport.figures.citing import SOURCES_IN_FULL, source_line
 from policyreport.figures.frame import Frame
 from policyreport.figures.subjects import subject_name
 from policyreport.params.phrases import word
 from policyreport.params.report import SeriesRole
-from policyreport.params.spelling import sort_key
 from policyreport.records.base import Flag, Refusal
 from policyreport.records.formats import EN_DASH, Formats
-from policyreport.records.markdown import Markdown, attribute, escape, link
+from policyreport.records.markdown import Markdown, attribute, escape
 from policyreport.records.marks import POLICY, mark
 from policyreport.records.notebooks import SourceLine
 from policyreport.records.periods import kind_of, period_bounds, year_of_period
@@ -34,8 +34,6 @@ _POINT = r"\d{4}-(?:Q[1-4]|H[12]|\d{2}(?:-\d{2})?)"
 _PERIOD = re.compile(rf"(?<![\w/-]){_POINT}(?:/{_POINT})?(?![\w/-])")
 # Five digits or more are no year: a reader wants them in groups.
 _LARGE = re.compile(r"(?<![\w.,/#-])\d{5,}(?:\.\d+)?(?![\w,/-])")
-# Beyond this many files a source line names publishers and points to the sources page.
-SOURCES_IN_FULL = 3
 
 
 class Voice:
@@ -332,19 +330,7 @@ class Voice:
 
     def source(self, rows: Iterable[str], in_full: int = SOURCES_IN_FULL) -> str:
         """Source line of ledger rows: publishers with title, link and date; alone where files are more than `in_full`."""
-        files = self._files(rows)
-        if not files:
-            return ""
-        if len(files) > in_full:
-            publishers = sorted({short_publisher(source.publisher) for source in files}, key=sort_key)
-            shown = ", ".join(map(escape, publishers[:6])) + (" and others" if len(publishers) > 6 else "")
-            lead = "Source" if len(publishers) == 1 else "Sources"
-            return f"{lead}: {shown} ({len(files)} files, see Sources)."
-        return "Source: " + "; ".join(self._cite(source) for source in files) + "."
-
-    def _cite(self, source: SourceLine) -> str:
-        title = link(source.title, source.address)
-        return f"{escape(short_publisher(source.publisher))}, {title}, {published(source.published, self.formats)}"
+        return source_line(self._files(rows), self.formats, in_full)
 
 
 def refusals_by_code(results: Iterable[object]) -> dict[str, list[Refusal]]:
