@@ -14,13 +14,23 @@ def registry(tiny) -> Registry:
 
 
 @pytest.fixture(scope="module")
-def shown(tiny) -> set[str]:
-    """Names of the figures and tables of all notebooks, without an area's key."""
-    contents = report.collect(tiny.store)
+def contents(tiny) -> report.Contents:
+    return report.collect(tiny.store)
+
+
+@pytest.fixture(scope="module")
+def pages(tiny, contents: report.Contents) -> dict[str, str]:
+    """Pages by the names of their files, filled in, without the exhibits of notebooks."""
+    return dict(report.filled_pages(tiny.root, tiny.store, contents))
+
+
+@pytest.fixture(scope="module")
+def shown(contents: report.Contents, pages: dict[str, str]) -> set[str]:
+    """Names of the figures and tables of all notebooks, without an area's key, and of all pages."""
+    texts = [(f"{area}-", fragment.markdown) for (area, _), fragment in contents.fragments.items()]
+    texts += [("", text) for name, text in pages.items() if name != "validity.qmd"]
     labels = {
-        label.removeprefix(f"{area}-")
-        for (area, _), fragment in contents.fragments.items()
-        for label in re.findall(r"::: \{#(?:fig|tbl)-([\w-]+)", fragment.markdown)
+        label.removeprefix(area) for area, text in texts for label in re.findall(r"::: \{#(?:fig|tbl)-([\w-]+)", text)
     }
     assert len(labels) > 20
     return labels
@@ -39,8 +49,10 @@ def test_no_exhibit_is_both_estimated_and_merely_descriptive(registry: Registry)
     assert {name for name in registry.descriptive if registry.of_exhibit(name)} == set()
 
 
-def test_the_methods_page_has_a_section_for_every_method_and_settings_of_those_in_use(tiny, registry: Registry) -> None:
-    page = report.collect(tiny.store).fragments["VN", "methods"].markdown
+def test_the_methods_page_has_a_section_for_every_method_and_settings_of_those_in_use(
+    pages: dict[str, str], registry: Registry
+) -> None:
+    page = pages["methods.qmd"]
     for id, method in registry.methods.items():
         section = page.split(f"{{#method-{id}}}")[1].split("\n## ")[0]
         assert all(f"$$\n{line}\n$$" in section for line in method.formula)
@@ -50,9 +62,8 @@ def test_the_methods_page_has_a_section_for_every_method_and_settings_of_those_i
     assert "Answers in this edition: " in page
 
 
-def test_every_link_to_a_paper_leads_to_its_entry(tiny) -> None:
-    fragments = report.collect(tiny.store).fragments
-    linked = set(re.findall(r"\(#ref-([\w-]+) ", fragments["VN", "methods"].markdown))
-    entries = set(re.findall(r"\{#ref-([\w-]+)\}", fragments["VN", "references"].markdown))
+def test_every_link_to_a_paper_leads_to_its_entry(pages: dict[str, str]) -> None:
+    linked = set(re.findall(r"\(#ref-([\w-]+) ", pages["methods.qmd"]))
+    entries = set(re.findall(r"\{#ref-([\w-]+)\}", pages["methods.qmd"]))
     assert linked <= entries
     assert linked

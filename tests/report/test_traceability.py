@@ -41,7 +41,7 @@ def root(tiny) -> Path:
 @pytest.fixture(scope="module")
 def overview(store) -> str:
     shown = collect(store).fragments
-    return "\n\n".join(shown["VN", name].markdown for name in ("standfirst", "headlines", "changed"))
+    return "\n\n".join(shown["VN", name].markdown for name in ("standfirst", "headlines"))
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +69,14 @@ def test_every_marked_number_of_the_report_ends_at_an_address(provenance, store,
                                                  "n01/strip", "n01/summary", "n96/strip"}  # fmt: skip
     for id in sorted({id for place in places for id in place.rows}):
         assert provenance.evidence(id).origin.address.startswith("http"), id
+
+
+def test_trace_finds_each_number_that_a_template_prints(store, root):
+    changed = [place for place in printed(root, store) if place.where == "reports/what-changed.qmd"]
+    assert {place.pages for place in changed} == {("what-changed.html",)}
+    added = next(place for place in changed if "we added" in place.line)
+    assert "reports/index.qmd" in {place.where for place in trace(root, store, added.value) if place.rows == added.rows}
+    assert all(evidence.origin.address for place in trace(root, store, added.value) for evidence in place.evidence)
 
 
 def test_trace_finds_each_number_of_the_overview(store, root):
