@@ -279,6 +279,7 @@ def quality_printed() -> Callable[..., str]:
         "evaluation": True,
         "coverage": {"rows": []},
         "warning_codes": 0,
+        "findings": {"lines": (), "decisions": ()},
         "settings": {name: {key: why.value for key, why in each.items()} for name, each in settings.items()},
         **dict.fromkeys(("refusals", "warnings", "revised", "statistics", "projections", "differences", "checks"), ()),
     }

@@ -4,8 +4,8 @@ from datetime import date
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures import present
+from policyreport.figures.facts import worst
 from policyreport.figures.frame import Frame
-from policyreport.figures.present.findings import worst
 from policyreport.figures.shares import threshold_by_area
 from policyreport.records.base import Finding, Observation
 from policyreport.records.formats import Formats

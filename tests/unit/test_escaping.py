@@ -14,7 +14,7 @@ WRITTEN = {
 # Functions that put plain text together, which is escaped as a whole, or drawn.
 PLAIN = {
     ("findings.py", "_own_gaps"),
-    ("task_pace.py", "_counted"), ("task_pace.py", "_side_by_side"), ("voice.py", "plain"),
+    ("task_pace.py", "_counted"), ("task_pace.py", "_side_by_side"),
 }  # fmt: skip
 
 

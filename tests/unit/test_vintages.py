@@ -15,6 +15,8 @@ from policyreport.data.inputs import FACTS, Inputs, read_inputs
 from policyreport.data.observations import load_ledger
 from policyreport.errors import DataError, UsageError
 from policyreport.figures import present
+from policyreport.figures.present.voice import Voice
+from policyreport.publishing.finding_values import finding_values
 from policyreport.publishing.provenance import read_provenance
 from policyreport.publishing.revision_values import boundary_values
 from policyreport.records.base import Observation, Refusal
@@ -183,14 +185,19 @@ def test_the_boundary_check_lists_merged_provinces_largest_first(evaluation: Inp
     assert "Our recalculation" in bases.markdown
 
 
-def test_the_page_counts_findings_by_rule_province_and_publisher_and_names_decisions(evaluation: Inputs) -> None:
-    rules, areas, publishers, decided = present.screening(evaluation.findings, evaluation)
-    assert f"All {len(evaluation.findings)} findings" in rules.markdown
-    assert rules.markdown.count("| warning") == len({f.rule for f in evaluation.findings if f.severity == "warning"})
-    assert "| Quảng Ninh" in areas.markdown
-    assert "Bình Định" not in areas.markdown.replace("(o52)", "")
-    assert "| Nhân Dân" in publishers.markdown
-    assert "2 figures are read otherwise than printed, 37 are kept out." in decided.markdown
+def test_the_page_counts_findings_by_rule_province_and_publisher_and_names_decisions(
+    evaluation: Inputs, quality_printed
+) -> None:
+    provenance, written = read_provenance(ROOT, "2025Q4"), Voice(evaluation).written
+    page = quality_printed(findings=finding_values(evaluation.findings, written, evaluation.rules, provenance))
+    names = ("findings", "findings-areas", "findings-publishers", "corrections")
+    rules, areas, publishers, decided = (page.split(f"{{#tbl-{name} ")[1].split("\n## ")[0] for name in names)
+    assert f'title="All {len(evaluation.findings)} findings"' in rules
+    assert rules.count("| warning") == len({f.rule for f in evaluation.findings if f.severity == "warning"})
+    assert "| Quảng Ninh" in areas
+    assert "Bình Định" not in areas.split("{#tbl-findings-publishers")[0]
+    assert "| Nhân Dân" in publishers
+    assert "2 figures are read otherwise than printed, 37 are kept out." in " ".join(decided.split())
 
 
 # ---- an earlier edition, rebuilt -----------------------------------------------------------------------

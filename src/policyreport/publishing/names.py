@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from policyreport.data.inputs import files_of
 from policyreport.data.sources import short_publisher
@@ -11,14 +11,13 @@ from policyreport.figures.subjects import subject_name
 from policyreport.params.wording import Wording
 from policyreport.publishing.provenance import Provenance
 from policyreport.records.markdown import Markdown, attribute, escape
-from policyreport.records.notebooks import EvaluationRecord
+from policyreport.records.notebooks import SourceLine
 
 
 def name_filters(
-    provenance: Provenance, wording: Wording, evaluation: EvaluationRecord | None = None
+    provenance: Provenance, wording: Wording, files: Mapping[str, SourceLine] = {}
 ) -> dict[str, Callable[..., object]]:
-    """Return the filters in the edition's language; `sources` cites files of the national record."""
-    cited = {source.id: source for source in evaluation.sources} if evaluation else {}
+    """Return the filters in the edition's language; `sources` cites those of `files` that are behind rows."""
     language, registry, roles = provenance.edition.language, provenance.registry, provenance.roles
 
     def reference(key: str) -> Markdown:
@@ -28,7 +27,7 @@ def name_filters(
 
     def sources(rows: Iterable[str]) -> Markdown:
         """Cite the files behind rows."""
-        return Markdown(source_line([cited[key] for key in files_of(rows) if key in cited], provenance.formats))
+        return Markdown(source_line([files[key] for key in files_of(rows) if key in files], provenance.formats))
 
     return {
         "area": provenance.areas.name,

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator, Sequence
 from pathlib import Path
 
+from policyreport.figures.facts import Facts
 from policyreport.figures.simulated import unmarked_name
+from policyreport.params.rules import read_rule_book
 from policyreport.params.wording import read_wording
 from policyreport.publishing.change_values import change_values
+from policyreport.publishing.finding_values import finding_values
 from policyreport.publishing.method_values import method_use, method_values
 from policyreport.publishing.names import name_filters
 from policyreport.publishing.provenance import Provenance
@@ -29,6 +32,11 @@ def page_values(
     wording = read_wording(provenance.edition.layout(root))
     records = list(read_records(store, {(failure.area, failure.notebook) for failure in failures}))
     evaluation = next((record for record in records if isinstance(record, EvaluationRecord)), None)
+    sources = {source.id: source for source in evaluation.sources} if evaluation else {}
+    facts = Facts(
+        provenance.formats, provenance.roles, provenance.policy, provenance.indicators, provenance.areas, sources,
+        provenance.ledger,
+    )  # fmt: skip
     values = {
         "edition": provenance.edition,
         "abbreviations": provenance.roles.abbreviations,
@@ -42,8 +50,9 @@ def page_values(
         **method_values(method_use(records, registry), provenance, wording),
         "changed": change_values(evaluation.changes, provenance) if evaluation and evaluation.changes else None,
         **(quality_values(evaluation, provenance) | revision_values(evaluation, provenance) if evaluation else {}),
+        "findings": finding_values(evaluation.findings, facts, read_rule_book(root), provenance) if evaluation else {},
     }
-    return values, name_filters(provenance, wording, evaluation) | FILTERS
+    return values, name_filters(provenance, wording, sources) | FILTERS
 
 
 def read_records(store: Path, failed: Container[tuple[str, str]]) -> Iterator[NotebookRecord]:

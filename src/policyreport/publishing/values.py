@@ -176,7 +176,7 @@ def tooltip(text: str) -> Markdown:
 
 def fold(text: str, title: str) -> Markdown:
     """Put a long list behind its title: closed on the site, left out of the PDF."""
-    return Markdown(f'::: {{.fold title="{attribute(title)}"}}\n{text}\n:::')
+    return Markdown(f'::: {{.fold title="{attribute(title)}"}}\n{text.strip()}\n:::')
 
 
 def names_of(value: object) -> Iterable[str]:

@@ -4,7 +4,6 @@ from policyreport.figures.present.boundaries import boundaries
 from policyreport.figures.present.comparison import growth_compare, strip, summary
 from policyreport.figures.present.families import families
 from policyreport.figures.present.findings import area_findings as findings
-from policyreport.figures.present.findings import findings as screening
 from policyreport.figures.present.league import league
 from policyreport.figures.present.not_given import not_given
 from policyreport.figures.present.overview import overview
@@ -44,7 +43,6 @@ __all__ = [
     "published",
     "ranks",
     "refusals",
-    "screening",
     "sensitivity",
     "share",
     "share_aggregate",

@@ -6,7 +6,6 @@ Markdown, take their texts from `Inputs`, or from the methods called plain.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -15,6 +14,8 @@ import pandas as pd
 from policyreport.data.inputs import Inputs, files_of
 from policyreport.data.sources import short_publisher as short_publisher
 from policyreport.figures.citing import SOURCES_IN_FULL, source_line
+from policyreport.figures.facts import Facts
+from policyreport.figures.facts import listed as listed
 from policyreport.figures.frame import Frame
 from policyreport.figures.subjects import subject_name
 from policyreport.params.phrases import word
@@ -29,12 +30,6 @@ from policyreport.records.shares import PriorCell
 from policyreport.statistics.common.certainty import band
 from policyreport.statistics.shares.prior_cells import certainty_in_grid, in_grid
 
-_KEY = re.compile(r"(?<![\w/-])[a-z0-9]+(?:_[a-z0-9]+)+(?![\w/-])")
-_POINT = r"\d{4}-(?:Q[1-4]|H[12]|\d{2}(?:-\d{2})?)"
-_PERIOD = re.compile(rf"(?<![\w/-]){_POINT}(?:/{_POINT})?(?![\w/-])")
-# Five digits or more are no year: a reader wants them in groups.
-_LARGE = re.compile(r"(?<![\w.,/#-])\d{5,}(?:\.\d+)?(?![\w,/-])")
-
 
 class Voice:
     """Texts and numbers of one notebook's pages."""
@@ -46,6 +41,15 @@ class Voice:
         self.name = escape(inputs.name)
         self._verdicts = inputs.wording.verdicts_in(self.language)
         self._sources = {source.id: source for source in inputs.sources}
+        self.written = Facts(
+            self.formats,
+            inputs.roles,
+            inputs.policy,
+            inputs.indicators,
+            inputs.areas,
+            self._sources,
+            inputs.observations,
+        )
         self._prefix = "" if inputs.area == inputs.roles.nation else f"{inputs.area}-"
 
     def id(self, name: str) -> str:
@@ -108,23 +112,6 @@ class Voice:
         if indicator.low is None or indicator.high is None:
             return ""
         return f"scale {self.formats.number(indicator.low, 0)}{EN_DASH}{self.formats.number(indicator.high, 0)}"
-
-    def plain(self, message: str) -> str:
-        """A finding's message with the names of lists, measures, indicators and files for keys, area keys left out."""
-        roles = self.inputs.roles
-        labels = {task_list.id: f"“{task_list.title}”" for task_list in self.inputs.policy.lists}
-        labels |= roles.measure_labels | roles.list_kinds
-        for key, source in self._sources.items():
-            labels[key] = f"{short_publisher(source.publisher)}, “{source.title}”"
-        keys = sorted((key for key in labels if {"-", "/"} & set(key)), key=len, reverse=True)
-        pattern = re.compile("|".join(rf"(?<![\w-]){re.escape(key)}(?![\w-])" for key in keys) or r"(?!)")
-        named = pattern.sub(lambda match: labels[match[0]], message)
-        measures, indicators = roles.measure_labels, self.inputs.indicators.by_id()
-        named = _KEY.sub(lambda key: f"“{indicators[key[0]].name}”" if key[0] in indicators else key[0], named)
-        named = re.sub(r" \(([a-z]+)\)", lambda match: f" ({measures.get(match[1], match[1])})", named)
-        named = re.sub(r"( \([^()]+\))\1", r"\1", named)
-        area_keys = "|".join(map(re.escape, self.inputs.areas.table.index))
-        return re.sub(rf" \((?:{area_keys})\)", "", named)
 
     def question(self, kind: str) -> Markdown:
         """The question of a method or kind of result, in brief."""
@@ -216,21 +203,8 @@ class Voice:
         return self.inputs.wording.short(code, self.language)
 
     def facts(self, detail: str, rows: Iterable[str] = ()) -> str:
-        """The facts behind a refusal or finding, for readers: names for keys, periods and counts spelled out.
-
-        `rows` are ledger rows whose days of publication `detail` may give: one recorded by month is printed as a month.
-        """
-        ledger = self._ledger(rows)
-        for day, exact in zip(ledger["published"].dt.date, ledger["published_precision"], strict=True):
-            if exact != "day":
-                detail = detail.replace(str(day), f"{day:%Y-%m}" if exact == "month" else str(day.year))
-        text = _PERIOD.sub(lambda match: self.formats.period(match[0]), self.plain(detail))
-        text = re.sub(r"\btotal (\d+)", lambda total: f"{self.formats.count(int(total[1]))} tasks on the list", text)
-        text = _LARGE.sub(lambda size: self.formats.published(float(size[0])), text)
-        text = text.replace("only ~ ", "only about ")
-        # A method counts points; on a page they are of a series of years, and other points are of a score.
-        text = re.sub(r"(\d+ of \d+) points\b", r"\1 years", text)
-        return re.sub(r"(?<=\d of )\d{4,}|\d{4,}(?= of \d)", lambda count: self.formats.count(int(count[0])), text)
+        """The facts behind a refusal or finding, for readers."""
+        return self.written.write(detail, rows)
 
     def refusal(self, refused: Refusal, what: str = "") -> str:
         """A refusal as a block: what was asked, the sentence, the facts behind it."""
@@ -353,9 +327,3 @@ def published(text: str, formats: Formats) -> str:
 def folded(title: str, text: str) -> str:
     """Put a long list (Markdown) behind its title (plain text): closed on the site, left out of the PDF."""
     return f'::: {{.fold title="{attribute(title)}"}}\n{text}\n:::'
-
-
-def listed(items: Sequence[str]) -> str:
-    """Join items as prose: a, b and c; Markdown gives Markdown."""
-    joined = " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
-    return Markdown(joined) if all(isinstance(item, Markdown) for item in items) else joined
