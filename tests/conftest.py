@@ -94,8 +94,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.loadscopereorder = False
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the files that take longest first."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave what takes too long for every commit to `--all`, and put the files that take longest first."""
+    if not config.getoption("--all"):
+        left = [item for item in items if item.get_closest_marker("thorough")]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
     order = {(ROOT / "tests" / f"{name}.py").resolve(): place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: order.get(item.path, len(order)))
 
@@ -249,6 +253,12 @@ def methods() -> MethodSettings:
 def ledger() -> pd.DataFrame:
     """Every row of the project's ledger."""
     return load_ledger(ROOT)
+
+
+@pytest.fixture
+def without_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a sheet be added without the rules of the ledger: they take most of the time, and see rows only."""
+    monkeypatch.setattr("policyreport.intake.preview.check_ledger", lambda *_: [])
 
 
 @pytest.fixture(scope="session")

@@ -905,6 +905,7 @@ def fresh(project, tmp_path):
     return folder
 
 
+@pytest.mark.usefixtures("without_rules")
 @pytest.mark.parametrize("make", HARMLESS, ids=lambda make: make.__name__)
 def test_another_way_of_writing_gives_the_same_figures(fresh, tmp_path, make):
     result = call(fresh, make(tmp_path), SAID, "--yes")

@@ -13,6 +13,7 @@ from policyreport.cli.main import app
 from policyreport.data.observations import load_ledger
 from policyreport.data.observations.periods import last_day
 
+pytestmark = pytest.mark.usefixtures("without_rules")
 ROOT = Path(__file__).parents[2]
 TABLE = "mic-mst/tasks-2026-q1"
 SHEET = "Địa phương;Tổng số;Hoàn thành;Danh mục;Kỳ\nHà Nội;12;5;central-2025-10;2026-Q1\n"

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -41,8 +42,13 @@ def at_import_time(tree: ast.Module) -> ast.Module:
     return ast.Module(body, [])
 
 
-FILES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
 ALLOWED = table()
+
+
+@cache
+def files() -> dict[Path, ast.Module]:
+    """The package's files, parsed."""
+    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
 
 
 def room_of(path: Path) -> str:
@@ -52,14 +58,14 @@ def room_of(path: Path) -> str:
 def arrows() -> dict[str, set[str]]:
     """What the files of each room import from other rooms."""
     drawn: dict[str, set[str]] = {room: set() for room in ALLOWED}
-    for path, tree in FILES.items():
+    for path, tree in files().items():
         if room_of(path) != "__init__":
             drawn[room_of(path)] |= {name.split(".")[1] for name in imported(tree)} - {room_of(path)}
     return drawn
 
 
 def test_every_room_has_its_row_in_the_design() -> None:
-    assert {room_of(path) for path in FILES} - {"__init__"} == set(ALLOWED)
+    assert {room_of(path) for path in files()} - {"__init__"} == set(ALLOWED)
 
 
 def test_the_landing_has_few_entries() -> None:
@@ -89,10 +95,10 @@ def test_no_arrow_goes_up() -> None:
 
 
 def test_no_file_needs_itself_to_be_imported() -> None:
-    modules = {dotted(path): path for path in FILES}
+    modules = {dotted(path): path for path in files()}
     needs = {}
     for name, path in modules.items():
-        names = imported(at_import_time(FILES[path]))
+        names = imported(at_import_time(files()[path]))
         needs[name] = {used if used in modules else used.rpartition(".")[0] for used in names} - {name}
     try:
         TopologicalSorter(needs).prepare()

@@ -51,6 +51,17 @@ def project(tmp_path):
     return small_project(tmp_path / "project")
 
 
+@pytest.fixture
+def with_rules():
+    """For a test that is about the rules of the ledger, or adds a sheet as a user does from end to end."""
+
+
+@pytest.fixture(autouse=True)
+def rules_where_asked(request):
+    if "with_rules" not in request.fixturenames:
+        request.getfixturevalue("without_rules")
+
+
 def small_project(folder: Path) -> Path:
     """The project's parameters and areas, with two of its raw tables."""
     shutil.copytree(ROOT / "params", folder / "params")
@@ -227,6 +238,7 @@ def both(tmp_path: Path, sheet: Path, clean: Path, *more: str) -> tuple[pd.DataF
     return found[0], found[1]
 
 
+@pytest.mark.usefixtures("with_rules")
 def test_a_wide_vietnamese_workbook_gives_the_rows_of_the_clean_table(tmp_path):
     note = {"n01 tasks_total": "Số ước tính của địa phương."}
     clean = clean_table(tmp_path / "clean.csv", present(), note)
@@ -468,6 +480,7 @@ def test_a_formula_in_a_note_is_written_as_text(project, tmp_path):
         assert next(csv.DictReader(file))["note"] == "'" + note
 
 
+@pytest.mark.usefixtures("with_rules")
 def test_a_contradiction_with_the_rules_of_the_ledger_is_shown(project, tmp_path):
     file = clean_table(tmp_path / "clean.csv", present()[:3])
     text = file.read_text().replace(f"n04,tasks_total,{counts(1)['tasks_total']:g},", "n04,tasks_total,1999,")
@@ -478,6 +491,7 @@ def test_a_contradiction_with_the_rules_of_the_ledger_is_shown(project, tmp_path
     assert "rate-agrees" in result.stdout
 
 
+@pytest.mark.usefixtures("with_rules")
 def test_a_part_above_its_whole_is_refused_at_its_cell(project, tmp_path):
     file = clean_table(tmp_path / "clean.csv", present()[:3])
     file.write_text(file.read_text().replace("n01,tasks_completed_late,11,", "n01,tasks_completed_late,99999,"))

@@ -131,10 +131,10 @@ class Indicators(Strict):
 
     def get(self, id: str) -> Indicator:
         """Look up an indicator; raises UsageError with the nearest ids."""
-        known = self.by_id()
-        if id not in known:
-            raise UsageError("indicator", "an id of params/indicators.yaml", f'"{id}"', did_you_mean(id, known))
-        return known[id]
+        for indicator in self.indicators:
+            if indicator.id == id:
+                return indicator
+        raise UsageError("indicator", "an id of params/indicators.yaml", f'"{id}"', did_you_mean(id, self.by_id()))
 
 
 def read_indicators(root: Root) -> Indicators:

@@ -170,8 +170,8 @@ def question_break(evidence: Evidence) -> Iterator[Breach]:
     """Figures on both sides of a new question set or definition."""
     annual = evidence.annual
     for id, definition in evidence.indicators.items():
-        years = annual[annual["indicator"] == id]
         for new in definition.breaks:
+            years = annual[annual["indicator"] == id]
             before, after = years[years["year"] < new.year], years[years["year"] >= new.year]
             if len(before) and len(after):
                 first = after[after["year"] == after["year"].min()]
