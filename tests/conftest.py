@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 import yaml
 from filelock import FileLock
+from hypothesis import settings
 
 from policyreport.data.inputs import Inputs, read_inputs
 from policyreport.data.observations import load_ledger
@@ -89,9 +90,15 @@ LONGEST = (
 )
 
 
+# How many examples a property is tried on, where it says nothing else. They are other ones in every run.
+settings.register_profile("commit", max_examples=30, deadline=None)
+settings.register_profile("all", max_examples=100, deadline=None)
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Let xdist hand out files in our order; its own is by the number of their tests."""
+    """Let xdist hand out files in our order, its own being by the number of their tests; choose how many examples."""
     config.option.loadscopereorder = False
+    settings.load_profile("all" if config.getoption("--all") else "commit")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

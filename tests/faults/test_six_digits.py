@@ -4,6 +4,7 @@ import ast
 import dataclasses
 import re
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -85,6 +86,7 @@ def test_b4_findings_about_the_ledger_print_its_long_numbers_whole(ledger):
     assert shown
 
 
+@cache
 def specs() -> list[tuple[str, str, str]]:
     """File, expression and format of every formatted number in the package."""
     found = []

@@ -14,8 +14,24 @@ FLOW = read_method_settings(Path(__file__).parents[2]).flow.model_copy(update={"
 REPETITIONS = 200
 
 
-@pytest.mark.parametrize("lengths", [(92, 92), (30, 180)])
-@pytest.mark.parametrize(("open_tasks", "design_effect"), [(25, 1), (330, 1), (330, 2), (1132, 4)])
+thorough = pytest.mark.thorough
+
+
+@pytest.mark.parametrize(
+    ("lengths", "open_tasks", "design_effect"),
+    [
+        ((92, 92), 25, 1),
+        ((92, 92), 1132, 4),
+        ((30, 180), 330, 2),
+        *(
+            pytest.param(lengths, *sizes, marks=thorough)
+            for lengths, sizes in [
+                ((92, 92), (330, 1)), ((92, 92), (330, 2)),
+                ((30, 180), (25, 1)), ((30, 180), (330, 1)), ((30, 180), (1132, 4)),
+            ]
+        ),
+    ],
+)  # fmt: skip
 def test_the_change_of_the_hazard_is_covered_at_the_true_design_effect(lengths, open_tasks, design_effect, meets_band):
     rng = np.random.default_rng(20250101)
     rates = (0.003, 0.004)
@@ -41,7 +57,11 @@ def test_ignoring_a_design_effect_of_4_loses_coverage():
 
 @pytest.mark.parametrize(
     ("intervals", "slope", "design_effect"),
-    [(5, 0.0, 1), (5, 0.1, 2), (8, 0.1, 1), (8, -0.1, 4), (12, 0.0, 2)],
+    [
+        (5, 0.1, 2),
+        (8, -0.1, 4),
+        *(pytest.param(*case, marks=thorough) for case in [(5, 0.0, 1), (8, 0.1, 1), (12, 0.0, 2)]),
+    ],
 )
 def test_the_slope_of_the_log_hazard_is_covered(intervals, slope, design_effect, meets_band):
     rng = np.random.default_rng(20250103)

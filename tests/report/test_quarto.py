@@ -141,14 +141,14 @@ def test_a_quarto_that_does_not_end_is_ended_with_what_it_started(
 ) -> None:
     monkeypatch.setattr("policyreport.publishing.renderers.quarto._TIMEOUT", 0.5)
     stand_in(tmp_path, monkeypatch, f"sleep 60 & echo $! > {tmp_path}/child; wait")
-    start = time.monotonic()
     with pytest.raises(RenderError, match="a program that ends"):
         QuartoRenderer().render_site(project, tmp_path / "site", lambda line: None)
-    assert time.monotonic() - start < 20
     child = Path("/proc") / (tmp_path / "child").read_text().strip() / "stat"
-    while child.exists() and time.monotonic() - start < 20:  # the system reaps it soon after
+    for _ in range(200):  # the system reaps it soon after
+        if not child.exists():
+            return
         time.sleep(0.1)
-    assert not child.exists()
+    pytest.fail("the program that it started goes on")
 
 
 @pytest.mark.parametrize("version", ["1.4.557", "0.9", "none"])
