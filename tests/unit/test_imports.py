@@ -83,7 +83,7 @@ def test_the_kernels_are_a_distribution_of_their_own() -> None:
     own = [ast.parse(path.read_text(encoding="utf-8")) for path in KERNELS.rglob("*.py")]
     assert own
     assert [name for tree in own for name in imported(tree)] == []
-    users = {room_of(path) for path, tree in FILES.items() if list(imported(tree, KERNELS.name))}
+    users = {room_of(path) for path, tree in files().items() if list(imported(tree, KERNELS.name))}
     assert users == {"running", "cli"}
 
 
