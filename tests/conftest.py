@@ -236,7 +236,7 @@ def slice_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[EditionData,
 
     def lay_out(known: EditionData, notebook: str, area: str, store: Path | None = None) -> Inputs:
         folder = tmp_path_factory.mktemp("slice")
-        for name, body in plan._slice(ROOT, known, notebook, area, store).items():
+        for name, body in plan.slice_files(ROOT, known, notebook, area, store).items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(body)
         return dataclasses.replace(read_inputs(folder), folder=folder)
@@ -359,7 +359,7 @@ def nation_with_tasks(slice_of: Callable[..., Inputs]) -> Callable[[EditionData]
         one = slice_of(known, "trend", areas[0])
         records: dict[tuple[str, str], NotebookRecord] = {}
         for area in areas:
-            rows = plan._ledger_rows(known, "trend", area)
+            rows = plan.ledger_rows(known, "trend", area)
             inputs = dataclasses.replace(one, area=area, observations=rows)
             records[area, "trend"] = TrendRecord(
                 area=area,

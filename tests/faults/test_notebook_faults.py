@@ -108,7 +108,7 @@ def keys(known_q4: EditionData, monkeypatch: pytest.MonkeyPatch) -> Callable[[st
     """Whose slice is laid out for a notebook that is run by hand with an area; nothing is written."""
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(plan, "load_edition", lambda root, edition: known_q4)
-    monkeypatch.setattr(plan, "_slice", lambda root, known, notebook, area, store: {})
+    monkeypatch.setattr(plan, "slice_files", lambda root, known, notebook, area, store: {})
     return lambda notebook, area: plan.slice_by_hand(notebook, area, "2025Q4").parent.name
 
 

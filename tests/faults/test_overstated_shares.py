@@ -10,7 +10,7 @@ import pytest
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures import present
-from policyreport.figures.present.overview import _shares as share_findings
+from policyreport.figures.present.overview import share_findings
 from policyreport.figures.present.voice import Voice
 from policyreport.records.marks import unmarked
 from policyreport.running.plan import EditionData

@@ -9,7 +9,7 @@ import pytest
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures import present
-from policyreport.figures.present.league import _always
+from policyreport.figures.present.league import always_faster
 from policyreport.figures.present.voice import Voice
 from policyreport.records.markdown import as_read
 from policyreport.records.marks import unmarked
@@ -122,9 +122,9 @@ def test_a_run_of_some_provinces_does_not_speak_of_all(known_q4: EditionData, sl
     voice = Voice(slice_of(known_q4, "evaluation", "VN"))
     keys = voice.inputs.areas.current(voice.inputs.edition.as_known_on)
     rows = [LeagueRow(area=key, name=key, slug=key, region="", growth_years=6, growth_years_above=3) for key in keys]
-    assert _always(voice, rows).startswith("No province grew faster than the country in each of the 6 years")
-    assert _always(voice, rows[:3]).startswith("None of the 3 provinces in this run grew faster")
-    assert "in none" not in _always(voice, rows)
+    assert always_faster(voice, rows).startswith("No province grew faster than the country in each of the 6 years")
+    assert always_faster(voice, rows[:3]).startswith("None of the 3 provinces in this run grew faster")
+    assert "in none" not in always_faster(voice, rows)
 
 
 def test_the_fact_stands_before_the_inference(known_q4: EditionData, slice_of: SliceOf) -> None:

@@ -467,14 +467,14 @@ def test_b8_what_columns_of_years_hold_is_asked_for_with_the_rest(tmp_path):
 
 
 def test_b8_the_preview_does_not_add_the_country_to_its_provinces(tmp_path):
-    from policyreport.cli.adding_tables import _summary
+    from policyreport.cli.adding_tables import summarise_changes
     from policyreport.intake import Change, Preview
 
     path = text(tmp_path, "Địa phương;Tổng số\nCả nước;15\nHà Nội;12\nCao Bằng;3\n")
     delivery = read(path, TASKS)
     changes = tuple(Change("new", figure) for figure in delivery.figures)
     preview = Preview(delivery, changes, (), (), wholes=frozenset({"VN"}), additive=frozenset({"tasks_total"}))
-    table = _summary(changes, preview)
+    table = summarise_changes(changes, preview)
     rows = list(zip(*(column._cells for column in table.columns), strict=True))
     assert [(row[4], row[5], row[8]) for row in rows] == [("VN", "1", ""), ("provinces", "2", "15")]
 

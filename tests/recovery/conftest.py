@@ -41,7 +41,7 @@ def provinces(taught: EditionData, slice_of: Callable[..., Inputs]) -> dict[str,
     areas = plan.edition_areas(taught)
     one = slice_of(taught, "trend", areas[0])
     return {
-        area: dataclasses.replace(one, area=area, observations=plan._ledger_rows(taught, "trend", area))
+        area: dataclasses.replace(one, area=area, observations=plan.ledger_rows(taught, "trend", area))
         for area in areas
     }
 

@@ -144,7 +144,7 @@ def own(known_q4: EditionData, slice_of: Callable[..., Inputs]) -> Callable[[str
     one = slice_of(known_q4, "trend", NGHE_AN)
 
     def inputs_of(area: str) -> Inputs:
-        return dataclasses.replace(one, area=area, observations=plan._ledger_rows(known_q4, "trend", area))
+        return dataclasses.replace(one, area=area, observations=plan.ledger_rows(known_q4, "trend", area))
 
     return inputs_of
 

@@ -154,13 +154,13 @@ def test_the_schema_of_the_ledger_lists_every_status():
 
 
 def test_the_league_table_is_published_with_its_interval_and_rows(provenance, tmp_path):
-    from policyreport.publishing.downloads import _league_row  # the national record is not made in a unit test
+    from policyreport.publishing.downloads import league_row  # the national record is not made in a unit test
 
     row = LeagueRow(
         area="n01", name="Hà Nội", slug="ha-noi", region="R", growth_mean_interval=Interval(low=-1, high=2),
         inputs={"growth": ("a/b.csv#2",), "income": ("a/b.csv#2", "a/b.csv#3")},
     )  # fmt: skip
-    assert {"growth_mean_low": -1.0, "growth_mean_high": 2.0, "inputs": "a/b.csv#2 a/b.csv#3"}.items() <= _league_row(
+    assert {"growth_mean_low": -1.0, "growth_mean_high": 2.0, "inputs": "a/b.csv#2 a/b.csv#3"}.items() <= league_row(
         row
     ).items()
 

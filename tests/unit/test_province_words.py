@@ -15,7 +15,7 @@ from policyreport.data.observations.known import newest_publication
 from policyreport.data.observations.periods import period_bounds
 from policyreport.figures import present
 from policyreport.figures.present.findings import area_findings
-from policyreport.figures.present.series import _ways
+from policyreport.figures.present.series import compare_directions
 from policyreport.figures.present.voice import Voice
 from policyreport.records.base import Finding, Gap, Refusal
 from policyreport.records.markdown import as_read
@@ -99,10 +99,10 @@ def _governance_text(inputs: Inputs) -> str:
 
 
 def test_a_score_is_compared_with_the_mean_by_where_both_went() -> None:
-    assert _ways(0.4, 1.1) == ("rose", "less than")
-    assert _ways(-0.8, -0.3) == ("fell", "more than")
-    assert _ways(0.2, -0.3) == ("rose", "unlike")
-    assert _ways(0.201, 0.199) == ("rose", "as did")
+    assert compare_directions(0.4, 1.1) == ("rose", "less than")
+    assert compare_directions(-0.8, -0.3) == ("fell", "more than")
+    assert compare_directions(0.2, -0.3) == ("rose", "unlike")
+    assert compare_directions(0.201, 0.199) == ("rose", "as did")
 
 
 def test_as_many_similar_provinces_are_spoken_of_as_the_settings_ask_for(

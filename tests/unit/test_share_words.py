@@ -9,8 +9,7 @@ import pytest
 from policyreport.data.inputs import Inputs
 from policyreport.figures import present
 from policyreport.figures.present.other_quantity import other_finding
-from policyreport.figures.present.overview import _pace as pace_finding
-from policyreport.figures.present.overview import _shares as share_findings
+from policyreport.figures.present.overview import pace_finding, share_findings
 from policyreport.figures.present.share_aggregate import left_for_others
 from policyreport.figures.present.shares import provinces_share
 from policyreport.figures.present.voice import Voice

@@ -236,7 +236,7 @@ def test_an_earlier_edition_gives_the_same_bytes_after_later_figures_came_in(
 ) -> None:
     made = []
     for root, known in ((ROOT, known_q3), (later, plan.load_edition(later, "2025Q3"))):
-        files = plan._slice(root, known, notebook, area, None)
+        files = plan.slice_files(root, known, notebook, area, None)
         folder = tmp_path / str(len(made))
         for name, body in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -247,7 +247,7 @@ def test_an_earlier_edition_gives_the_same_bytes_after_later_figures_came_in(
 
 def test_the_nations_facts_of_an_earlier_edition_are_the_same_bytes_too(known_q3: EditionData, later: Path) -> None:
     slices = [
-        plan._slice(root, known, "evaluation", "VN", None)
+        plan.slice_files(root, known, "evaluation", "VN", None)
         for root, known in ((ROOT, known_q3), (later, plan.load_edition(later, "2025Q3")))
     ]
     assert slices[0] == slices[1]

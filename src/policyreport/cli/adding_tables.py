@@ -39,7 +39,7 @@ def show_preview(preview: Preview, show_all: bool) -> None:
         console.print(line, soft_wrap=True)
     new, revised = preview.of_kind("new"), preview.of_kind("revised")
     if new:
-        console.print(_figures(new) if show_all else _summary(new, preview))
+        console.print(_figures(new) if show_all else summarise_changes(new, preview))
     if revised:
         console.print(_revisions(revised))
     if preview.findings:
@@ -49,7 +49,7 @@ def show_preview(preview: Preview, show_all: bool) -> None:
             console.print(f"changes edition {edition}", soft_wrap=True)
 
 
-def _summary(changes: tuple[Change, ...], preview: Preview) -> Table:
+def summarise_changes(changes: tuple[Change, ...], preview: Preview) -> Table:
     """A line for each indicator, to compare with the sheet; the country is not added to its provinces."""
     left = ("indicator", "list or measure", "period", "unit", "areas")
     table = plain_table(left, ("figures", "lowest", "highest", "sum"), title="New")

@@ -209,10 +209,11 @@ def _league(store: Path) -> pd.DataFrame | None:
     if path is None:
         return None
     rows = EvaluationRecord.from_json(path.read_bytes()).league
-    return pd.DataFrame([_league_row(row) for row in rows], columns=columns("league-table"))
+    return pd.DataFrame([league_row(row) for row in rows], columns=columns("league-table"))
 
 
-def _league_row(row: LeagueRow) -> dict[str, object]:
+def league_row(row: LeagueRow) -> dict[str, object]:
+    """A row of the league table, with an interval and a set of ranks as columns of their own."""
     interval, places = row.growth_mean_interval, row.growth_mean_rank_set
     facts = row.model_dump() | {
         "growth_mean_rank_first": places[0] if places else None,

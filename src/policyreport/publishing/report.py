@@ -175,7 +175,7 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
     store.mkdir(parents=True, exist_ok=True)
     with passing_folder(".report-", store) as scratch:
         project = scratch / "report"
-        _require_own_files(root / "reports")
+        require_own_files(root / "reports")
         shutil.copytree(root / "reports", project, ignore=shutil.ignore_patterns(*NO_PAGES))
         run = [key for key in keys if any(area == key for area, _ in contents.fragments) or key in contents.failures]
         sources = tuple(path.name for path in (root / "reports").glob("*.qmd"))
@@ -200,7 +200,7 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
     return target
 
 
-def _require_own_files(reports: Path) -> None:
+def require_own_files(reports: Path) -> None:
     """Refuse a link that leads out of reports/: its target would be published."""
     for path in reports.rglob("*"):
         require_inside(path, reports, RenderError)

@@ -167,7 +167,7 @@ def slice_by_hand(notebook: str, area: str, edition: str) -> Path:
     area = _area_by_hand(data, notebook, area)
     store = root / "build" / edition
     folder = store / "work" / area / (notebook or ALL_FIGURES)
-    for name, body in _slice(root, data, notebook, area, store).items():
+    for name, body in slice_files(root, data, notebook, area, store).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(body)
     return folder
@@ -193,13 +193,13 @@ def _unit(root: Path, data: EditionData, notebook: str, area: str, store: Path |
         notebook=_named(data, notebook),
         source=(root / "notebooks" / level / f"{notebook}.ipynb").read_bytes(),
         parameters={"area": area, "edition": data.edition.id, "workspace": "."},
-        slice=_slice(root, data, notebook, area, store),
+        slice=slice_files(root, data, notebook, area, store),
     )
 
 
-def _slice(root: Path, data: EditionData, notebook: str, area: str, store: Path | None) -> dict[str, bytes]:
+def slice_files(root: Path, data: EditionData, notebook: str, area: str, store: Path | None) -> dict[str, bytes]:
     """The files a notebook reads, by name."""
-    ledger = _ledger_rows(data, notebook, area)
+    ledger = ledger_rows(data, notebook, area)
     panel, cited = _panel_rows(data, notebook, area)
     rows = set(ledger.index)
     findings = [f for f in data.findings if notebook == NATIONAL_NOTEBOOK or rows.intersection(f.rows)]
@@ -229,7 +229,7 @@ def _slice(root: Path, data: EditionData, notebook: str, area: str, store: Path 
     return files
 
 
-def _ledger_rows(data: EditionData, notebook: str, area: str) -> pd.DataFrame:
+def ledger_rows(data: EditionData, notebook: str, area: str) -> pd.DataFrame:
     """Ledger rows a notebook reads."""
     roles, ledger = data.roles, data.ledger
     if notebook in (NATIONAL_NOTEBOOK, ""):

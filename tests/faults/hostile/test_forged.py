@@ -13,7 +13,7 @@ from policyreport.errors import DataError, RenderError
 from policyreport.intake.writing import roll_back
 from policyreport.publishing.pictures import require_picture
 from policyreport.running.cache.results import Cache
-from policyreport.running.cache.unchanged import _read_note
+from policyreport.running.cache.unchanged import read_note
 
 
 def forged(raw: Raw, path: str, number: tuple[int, int] | None = None) -> None:
@@ -83,7 +83,7 @@ def test_c7_a_journal_behind_a_link_is_none(raw: Raw, tmp_path: Path, count: Cal
 def test_c7_a_forged_note_of_the_cache_is_none(tmp_path: Path, note: dict, count: Callable[..., None]) -> None:
     cache = Cache(tmp_path)
     cache.note("runs/x", note)
-    assert _read_note(cache, "runs/x") is None
+    assert read_note(cache, "runs/x") is None
     assert cache.find("../../../etc/passwd") is None
     count(trials=1, refused=1)
 

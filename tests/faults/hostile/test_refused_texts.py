@@ -11,6 +11,7 @@ import pytest
 import yaml
 from hostile_corpus import BAD_ADDRESSES, PAYLOADS, REFUSED_SIGNS
 from hostile_project import ROOT, ROWS, SIDECAR, Raw, refused
+from pydantic import TypeAdapter
 
 from policyreport.data.areas import read_areas
 from policyreport.data.observations.ledger import read_raw
@@ -22,8 +23,8 @@ from policyreport.params.edition import read_edition
 from policyreport.params.policy import read_policy
 from policyreport.params.reading import load_yaml
 from policyreport.params.registry import read_registry
-from policyreport.params.texts import _markdown
-from policyreport.publishing.report import _require_own_files
+from policyreport.params.texts import MarkdownText
+from policyreport.publishing.report import require_own_files
 
 # --- signs, in every text that is read
 
@@ -138,7 +139,7 @@ def test_c10_nothing_below_raw_leads_out_of_it(raw: Raw, tmp_path: Path, count: 
     refused(lambda: read_sources(raw.root), "a link to", kind=DataError)
     (tmp_path / "reports").mkdir()
     (tmp_path / "reports" / "page.qmd").symlink_to("/etc/passwd")
-    refused(lambda: _require_own_files(tmp_path / "reports"), "a link to /etc/passwd", kind=RenderError)
+    refused(lambda: require_own_files(tmp_path / "reports"), "a link to /etc/passwd", kind=RenderError)
     (tmp_path / "params").mkdir()
     (tmp_path / "params" / "a.yaml").symlink_to("/etc/passwd")
     refused(lambda: load_yaml(tmp_path / "params" / "a.yaml"), "a link to /etc/passwd", kind=ParamsError)
@@ -163,7 +164,7 @@ def test_c2_the_texts_that_are_markdown_hold_a_safe_part_of_it(count: Callable[.
     live = []
     for name, payload in PAYLOADS.items():
         try:
-            _markdown(payload)
+            TypeAdapter(MarkdownText).validate_python(payload)
         except ValueError:
             continue
         live += [] if name in harmless else [name]

@@ -59,7 +59,7 @@ def _lead(voice: Voice, rows: Sequence[LeagueRow]) -> str:
         )
     year = grown[0].growth_year
     return (
-        f"{_always(voice, grown)}{_sure(voice, grown)} The order is that of growth in {year} as published. "
+        f"{always_faster(voice, grown)}{_sure(voice, grown)} The order is that of growth in {year} as published. "
         f"{_certain(voice, grown)} A place in this table is not a judgement on a province."
     )
 
@@ -79,7 +79,7 @@ def _compared(voice: Voice) -> int:
     return len(voice.inputs.provinces)
 
 
-def _always(voice: Voice, rows: Sequence[LeagueRow]) -> str:
+def always_faster(voice: Voice, rows: Sequence[LeagueRow]) -> str:
     """Who grew faster than the country in every year, and who in none."""
     compared = [row for row in rows if row.growth_years]
     if not compared:

@@ -35,7 +35,7 @@ Finding = tuple[str, Exhibit | None]
 def overview(record: EvaluationRecord, inputs: Inputs) -> Exhibits:
     """Show the findings of the record, each a sentence with its number: "standfirst", "headlines"."""
     voice = Voice(inputs)
-    findings = [_tasks(voice, record), *_shares(voice, record), _provinces(voice, record)]
+    findings = [_tasks(voice, record), *share_findings(voice, record), _provinces(voice, record)]
     blocks = [
         join("finding", "::: {.finding}", *_with_picture(text, picture), ":::") for text, picture in findings if text
     ]
@@ -142,7 +142,7 @@ def _suspect(voice: Voice, quarters: QuarterOnQuarter) -> str:
     return f" {voice.value(f'{finished} in {when}', step.inputs)} may be {rush}a change in what is counted."
 
 
-def _shares(voice: Voice, record: EvaluationRecord) -> list[Finding]:
+def share_findings(voice: Voice, record: EvaluationRecord) -> list[Finding]:
     """Findings: the share by the statistics office, by the ministry, the third quantity, the pace."""
     newest = newest_of_each_measure(record.share)
     main = newest.get(voice.inputs.roles.share.headline_measure)
@@ -168,7 +168,7 @@ def _shares(voice: Voice, record: EvaluationRecord) -> list[Finding]:
         nearest = min(own, key=lambda pace: pace.target_period)
         alike = [pace for pace in paces if pace.target_period == nearest.target_period]
         elsewhere = [pace for pace in alike if pace.measure != nearest.measure]
-        findings.append((_pace(voice, nearest, elsewhere), _spark_pace(voice, record, nearest)))
+        findings.append((pace_finding(voice, nearest, elsewhere), _spark_pace(voice, record, nearest)))
     return findings
 
 
@@ -199,7 +199,7 @@ def _spark_pace(voice: Voice, record: EvaluationRecord, pace: Pace) -> Exhibit:
     return spark_line(Line(voice.plain_measure(pace.measure), points, "accent"), frame, 2, target)
 
 
-def _pace(voice: Voice, pace: Pace, others: Sequence[Pace]) -> str:
+def pace_finding(voice: Voice, pace: Pace, others: Sequence[Pace]) -> str:
     """Finding: observed against required growth of the share."""
     rows = pace.inputs
     compared = "".join(

@@ -219,7 +219,7 @@ def _moved(voice: Voice, trend: Trend, own: Sequence[SeriesPoint], mean: Sequenc
     p_value = trend.p_value if trend.p_adjusted is None else trend.p_adjusted
     means = voice.value(f"{formats.number(mean_start.value, 2)} to {formats.number(mean_end.value, 2)}", trend.inputs)
     ways = voice.value(f"{formats.number(start.value, 2)} to {formats.number(end.value, 2)}", start.inputs + end.inputs)
-    how, against = _ways(end.value - start.value, mean_end.value - mean_start.value)
+    how, against = compare_directions(end.value - start.value, mean_end.value - mean_start.value)
     return (
         f"From {trend.first_year} to {trend.last_year} the score for {name} {how} from {ways}, {against} the provinces' mean "
         f"({means}): its difference to the mean is {trend.verdict}, {slope} score points a year ({interval} at "
@@ -234,7 +234,7 @@ def _ends(trend: Trend, points: Sequence[SeriesPoint]) -> tuple[SeriesPoint, Ser
     return by_year[trend.first_year], by_year[trend.last_year]
 
 
-def _ways(own: float, mean: float) -> tuple[str, str]:
+def compare_directions(own: float, mean: float) -> tuple[str, str]:
     """How a score moved, and how that compares with the mean's movement, as printed with two decimals."""
     own, mean = round(own, 2), round(mean, 2)
     how = "went" if own == 0 else "rose" if own > 0 else "fell"

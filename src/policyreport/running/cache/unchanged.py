@@ -24,7 +24,7 @@ def remember_run(
     """
     store = root / "build" / edition
     name = _name(cache, root, edition)
-    noted = _read_note(cache, name) or {}
+    noted = read_note(cache, name) or {}
     listed = sorted(areas)
     done: dict[str, dict[str, Any]] = noted.get("units", {})
     nation: dict[str, dict[str, Any]] = noted.get("nation", {})
@@ -50,7 +50,7 @@ def restore_unchanged(cache: Cache, root: Path, edition: str, areas: Sequence[st
     RunError
         If a result has to be restored and cannot be written.
     """
-    noted = _read_note(cache, _name(cache, root, edition))
+    noted = read_note(cache, _name(cache, root, edition))
     if noted is None:
         return None
     store = root / "build" / edition
@@ -77,7 +77,7 @@ def records_digest(store: Path, areas: Iterable[str]) -> str:
     return digest("\n".join(lines).encode())
 
 
-def _read_note(cache: Cache, name: str) -> dict[str, Any] | None:
+def read_note(cache: Cache, name: str) -> dict[str, Any] | None:
     """The note of a run; None for one of another form: what it names becomes paths of files that are written."""
     match cache.noted(name):
         case {"areas": list(areas), "units": dict(units), "nation": dict(nation)} as noted:
