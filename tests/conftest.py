@@ -78,6 +78,7 @@ LONGEST = (
     "report/test_simulated_edition",
     "../src/warm_kernels/tests/test_likeness",
     "faults/test_cluster",
+    "faults/test_damaged_sheets",
     "recovery/test_study_in_short",
     "report/test_sources_of_exhibits",
     "recovery/test_flow",
