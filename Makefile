@@ -82,7 +82,7 @@ setup: $(READY_DEV) ## Only set up .venv
 
 # What reporting needs. Python 3.11 puts setuptools into a new .venv, where
 # nothing uses it; 3.12 does not.
-$(READY): requirements.lock pyproject.toml src/warm_kernels/pyproject.toml
+$(READY): requirements.lock requirements-quarto.lock pyproject.toml src/warm_kernels/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
 	@echo "Setting up .venv: $$(grep -c '==' requirements.lock) packages, 1 GB on disk (once; again when requirements.lock changes) …"
 	@test -x $(BIN)/python || { $(PYTHON) -m venv .venv && $(PIP) --quiet uninstall --yes setuptools; }

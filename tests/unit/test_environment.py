@@ -1,4 +1,4 @@
-"""environment.yml says what pyproject.toml says."""
+"""What says the same as pyproject.toml: environment.yml, the locks, the version in other files."""
 
 import re
 import tomllib
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+
+import policyreport
 
 ROOT = Path(__file__).parents[2]
 # Which extras of pyproject.toml each lock holds.
@@ -56,6 +58,12 @@ def test_the_locks_pin_the_same_versions(lock: str):
     reporting = pins((ROOT / "requirements.lock").read_text())
     with_more = pins((ROOT / lock).read_text())
     assert {name: with_more.get(name) for name in reporting} == reporting
+
+
+def test_the_version_is_the_same_wherever_it_is_written():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert policyreport.__version__ == version
+    assert str(yaml.safe_load((ROOT / "CITATION.cff").read_text())["version"]) == version
 
 
 def pins(lock: str) -> dict[str, str]:

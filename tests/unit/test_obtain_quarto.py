@@ -2,6 +2,8 @@
 
 import re
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +31,14 @@ def test_without_quarto_its_package_is_tried_once_and_the_failure_is_one_line(mo
     assert [command[-3:] for command in tried] == [["--require-hashes", "-r", str(obtain_quarto.LOCK)]]
     lock = obtain_quarto.LOCK.read_text()
     assert re.fullmatch(r"quarto-cli==\d+\.\d+\.\d+ \\\n    --hash=sha256:[0-9a-f]{64}\n", lock)
+
+
+def test_the_set_ups_own_quarto_is_brought_to_the_version_of_the_lock(monkeypatch: pytest.MonkeyPatch):
+    tried: list[list[str]] = []
+    monkeypatch.setattr(obtain_quarto, "find_program", lambda: str(Path(sys.executable).with_name("quarto")))
+    monkeypatch.setattr(obtain_quarto, "run_program", lambda command, _: tried.append(command) or Done(0))
+    assert obtain_quarto.obtain() == "Quarto is installed: it renders the report."
+    assert len(tried) == 1
 
 
 def test_a_network_that_does_not_answer_does_not_stop_the_set_up(monkeypatch: pytest.MonkeyPatch):

@@ -340,7 +340,7 @@ class SeriesRecord(NotebookRecord):
 
 
 class EvaluationRecord(NotebookRecord):
-    """The nation: tasks quarter on quarter, the share against threshold and target, league table, coverage."""
+    """The country: tasks quarter on quarter, the share against threshold and target, league table, coverage."""
 
     kind: Literal["evaluation"] = "evaluation"
     quarter: str

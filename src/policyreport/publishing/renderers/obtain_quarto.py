@@ -17,17 +17,19 @@ PATIENCE = 120
 
 
 def obtain() -> str:
-    """Look for Quarto, else install its Python package, which downloads the program; returns a line for the user."""
-    if program := find_program():
+    """Look for a Quarto of the machine, else install the package that the lock pins; returns a line for the user."""
+    program = find_program()
+    if program and Path(program).parent != Path(sys.executable).parent:
         return f"Quarto found ({Path(program).name}): it renders the report."
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    reason = "could not be installed"
     try:
-        done = run_program([*command, "--retries", "0", "--require-hashes", "-r", str(LOCK)], PATIENCE)
+        run_program([*command, "--retries", "0", "--require-hashes", "-r", str(LOCK)], PATIENCE)
     except subprocess.TimeoutExpired:
-        return f"Quarto cannot be had here ({PACKAGE}: no answer); pandoc and Typst render the report."
-    if done.returncode == 0 and find_program():
-        return "Quarto was installed: it renders the report."
-    return f"Quarto cannot be had here ({PACKAGE} could not be installed); pandoc and Typst render the report."
+        reason = "no answer"
+    if find_program():
+        return "Quarto is installed: it renders the report."
+    return f"Quarto cannot be had here ({PACKAGE}: {reason}); pandoc and Typst render the report."
 
 
 if __name__ == "__main__":
