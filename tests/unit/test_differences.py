@@ -114,7 +114,7 @@ def test_a_file_of_one_build_only_is_named_and_others_are_counted(builds):
     result = call(*builds)
     assert result.output.splitlines()[-2:] == [
         "2 of 2 files differ.",
-        "Also: records/n40/trend.json. --all shows each.",
+        "Also: records/n40/trend.json. --all shows them all.",
     ]
     every = call(*builds, "--all").output.splitlines()
     assert every[-3:] == ["records/n40/trend.json", "  only in the first build", "2 of 2 files differ."]

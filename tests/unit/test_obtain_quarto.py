@@ -26,7 +26,7 @@ def test_without_quarto_its_package_is_tried_once_and_the_failure_is_one_line(mo
     monkeypatch.setattr(obtain_quarto, "find_program", lambda: None)
     monkeypatch.setattr(obtain_quarto, "run_program", lambda command, _: tried.append(command) or Done(1))
     line = obtain_quarto.obtain()
-    assert "cannot be had here" in line
+    assert "is not available here" in line
     assert "\n" not in line
     assert [command[-3:] for command in tried] == [["--require-hashes", "-r", str(obtain_quarto.LOCK)]]
     lock = obtain_quarto.LOCK.read_text()

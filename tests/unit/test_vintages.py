@@ -92,7 +92,7 @@ def test_the_provincial_office_is_no_vintage_of_the_statistics_office() -> None:
         ("grdp_grwth", "", 'did you mean "grdp_growth"'),
         ("grdp_growth", "Nghe Ann", "Nghệ An"),
         ("pci_score", "", "Published for o01"),
-        ("tasks_total", "", "Counts on different lists and days are no vintages"),
+        ("tasks_total", "", "Counts on different lists and days are not vintages"),
     ],
 )
 def test_what_has_no_triangle_is_refused_with_the_next_step(indicator: str, area: str, says: str) -> None:

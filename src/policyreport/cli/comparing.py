@@ -50,6 +50,6 @@ def compare_runs(
         rest = [difference.file for difference in differences[1:]]
         typer.echo(f"{len(differences)} of {compared} files differ.")
         if rest and not every:
-            typer.echo(f"Also: {', '.join(rest[:5])}{' …' if len(rest) > 5 else ''}. --all shows each.")
+            typer.echo(f"Also: {', '.join(rest[:5])}{' …' if len(rest) > 5 else ''}. --all shows them all.")
     if differences:
         raise typer.Exit(int(ExitCode.DIFFERENT))

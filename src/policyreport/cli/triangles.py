@@ -56,7 +56,7 @@ def read_triangles(root: Path, indicator: str, area: str = "", edition: str = ""
         raise UsageError(f"revisions {indicator}", "published figures", got, todo)
     if lists := sorted(set(rows["list"]) - {""}):
         got = f"counts on {len(lists)} lists: {', '.join(lists[:3])}{', …' if len(lists) > 3 else ''}"
-        todo = "Counts on different lists and days are no vintages; the page on tasks compares them."
+        todo = "Counts on different lists and days are not vintages; the page on tasks compares them."
         raise UsageError(f"revisions {indicator}", "figures that can be revised", got, todo)
     settings = read_method_settings(layout).revisions
     by_measure = {str(measure): to_observations(part) for measure, part in rows.groupby("measure", sort=True)}

@@ -52,7 +52,7 @@ def write_deliveries(root: Path, deliveries: Iterable[Delivery]) -> tuple[Path, 
                 folder.rmdir()
         if isinstance(error, OSError):
             got = error.strerror or type(error).__name__
-            todo = "Free space or correct the rights, then run the command again; nothing was changed."
+            todo = "Free space or correct the permissions, then run the command again; nothing was changed."
             raise DataError(str(error.filename or raw), "a folder that can be written", got, todo) from None
         raise
     return tuple(files)

@@ -54,7 +54,7 @@ def load_yaml(path: Path) -> Any:
         raise ParamsError(str(path), "a parameter file", "no such file", did_you_mean(path.stem, known)) from None
     except OSError as error:
         got = error.strerror or type(error).__name__
-        raise ParamsError(str(path), "a parameter file", got, "Put the file back and let it be read.") from None
+        raise ParamsError(str(path), "a parameter file", got, "Put the file back and make it readable.") from None
     except _Unreasonable as error:
         raise ParamsError(f"{path}, line {error.line}", error.expected, error.got, "Correct the file.") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -54,7 +54,7 @@ def require_text(text: str, where: str, field: str = "text", error: type[PolicyR
     `where` is file and key, or file, row and column; a `field` outside `limits.TEXT_LENGTHS` has the general limit.
     """
     if got := refused_sign(text):
-        raise error(where, "letters, digits and signs that can be seen", got, "Delete it, or type the text anew.")
+        raise error(where, "letters, digits and signs that can be seen", got, "Delete it, or retype the text.")
     most = TEXT_LENGTHS.get(field, TEXT_LENGTH)
     if len(text) > most:
         expected = f"a {field.replace('_', ' ')} of at most {most:,} characters"

@@ -66,7 +66,7 @@ def save_outcome(store: Path, outcome: Outcome) -> None:
 def unwritable(error: OSError, store: Path) -> RunError:
     """The error for results that cannot be written; the store is its place where the system names no file."""
     got = error.strerror or type(error).__name__
-    todo = "Free space or correct the rights, then run again; what was finished is kept."
+    todo = "Free space or correct the permissions, then run again; what was finished is kept."
     # The temporary name would tell a user nothing.
     place = Path(error.filename or store)
     return RunError(str(place.parent if place.suffix == ".part" else place), "a folder that can be written", got, todo)

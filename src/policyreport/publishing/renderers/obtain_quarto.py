@@ -29,7 +29,7 @@ def obtain() -> str:
         reason = "no answer"
     if find_program():
         return "Quarto is installed: it renders the report."
-    return f"Quarto cannot be had here ({PACKAGE}: {reason}); pandoc and Typst render the report."
+    return f"Quarto is not available here ({PACKAGE}: {reason}); pandoc and Typst render the report."
 
 
 if __name__ == "__main__":
