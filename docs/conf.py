@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import GenericAlias
 from typing import Any
 
 from typer.main import get_command
@@ -39,6 +40,11 @@ def keep_bars(_app: Any, _what: str, _name: str, _object: Any, _options: Any, li
     lines[:] = [line.replace("|", r"\|") for line in lines]
 
 
+def skip_aliases(_app: Any, _what: str, _name: str, member: object, _skip: bool, _options: Any) -> bool | None:
+    """Leave out names of types such as `dict[str, float]`, whose signature Sphinx takes for a class's own."""
+    return True if isinstance(member, GenericAlias) else None
+
+
 def write_help(app: Any) -> None:
     """Write the help of every command to a file that the page on commands includes."""
     group = get_command(commands)
@@ -54,4 +60,5 @@ def write_help(app: Any) -> None:
 def setup(app: Any) -> None:
     """Connect what this file adds to Sphinx."""
     app.connect("builder-inited", write_help)
+    app.connect("autodoc-skip-member", skip_aliases)
     app.connect("autodoc-process-docstring", keep_bars)
