@@ -11,7 +11,7 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -147,7 +147,10 @@ class Workbook:
         return any(node.get("date1904") in ("1", "true") for node in tree.iter("workbookPr")), tuple(sheets)
 
     def _read_texts(self, part: str) -> list[RichText]:
-        return [_rich_text(node) for node in self._tree(part).iter("si")] if part else []
+        texts = list[RichText]()
+        if part:
+            self._tree(part, _Builder(self, {"si": lambda node: texts.append(_rich_text(node))}))
+        return texts
 
     def _read_styles(self, part: str) -> list[Style]:
         if not part:
@@ -178,11 +181,14 @@ class Workbook:
 
 
 class _Builder(TreeBuilder):
-    """Builds the tree of a part with names without namespaces; more than any sheet holds is refused."""
+    """Builds the tree of a part with names without namespaces; more than any sheet holds is refused.
 
-    def __init__(self, book: Workbook) -> None:
+    `take` has functions by tag: each takes an element as it ends, so that its content need not stay in memory.
+    """
+
+    def __init__(self, book: Workbook, take: Mapping[str, Callable[[Element], None]] | None = None) -> None:
         super().__init__()
-        self._book, self._length = book, 0
+        self._book, self._take, self._length = book, take or {}, 0
 
     def start(self, tag: str, attributes: dict[str, str], /) -> Element:
         """An element begins."""
@@ -195,7 +201,11 @@ class _Builder(TreeBuilder):
 
     def end(self, tag: str, /) -> Element:
         """An element ends."""
-        return super().end(_bare(tag))
+        element = super().end(_bare(tag))
+        if take := self._take.get(element.tag):
+            take(element)
+            element.clear()
+        return element
 
     def data(self, text: str, /) -> None:
         """Characters of the element that is open."""
@@ -211,10 +221,10 @@ class _Builder(TreeBuilder):
 
 
 class _SheetBuilder(_Builder):
-    """Collects the cells of a worksheet as they end, so that their elements need not stay in memory."""
+    """Collects cells, merged ranges, and hidden rows and columns of a worksheet."""
 
     def __init__(self, book: Workbook, place: str) -> None:
-        super().__init__(book)
+        super().__init__(book, {"c": self._keep, "mergeCell": self._merge, "col": self._hide})
         self.sheet, self._place = RawSheet(), place
         self._row = self._column = 0
 
@@ -227,18 +237,6 @@ class _SheetBuilder(_Builder):
                 self.sheet.hidden_rows.add(self._row)
         elif element.tag == "c":
             self._row, self._column = cell_at(element.get("r", "")) or (self._row, self._column + 1)
-        return element
-
-    def end(self, tag: str, /) -> Element:
-        """Keep what an element says."""
-        element = super().end(tag)
-        if element.tag == "c":
-            self._keep(element)
-            element.clear()
-        elif element.tag == "mergeCell":
-            self._merge(element.get("ref", ""))
-        elif element.tag == "col" and element.get("hidden") in ("1", "true"):
-            self.sheet.hidden_columns.append((int(element.attrib["min"]), int(element.attrib["max"])))
         return element
 
     def _keep(self, element: Element) -> None:
@@ -255,8 +253,13 @@ class _SheetBuilder(_Builder):
         text = None if inline is None else _rich_text(inline)
         self.sheet.cells.append(RawCell(self._row, self._column, type_, style, value, formula, text))
 
-    def _merge(self, reference: str) -> None:
+    def _hide(self, element: Element) -> None:
+        if element.get("hidden") in ("1", "true"):
+            self.sheet.hidden_columns.append((int(element.attrib["min"]), int(element.attrib["max"])))
+
+    def _merge(self, element: Element) -> None:
         """Keep a merged range; one with more cells than any table is refused, not spread."""
+        reference = element.get("ref", "")
         first, _, last = reference.partition(":")
         start, end = cell_at(first), cell_at(last or first)
         if start is None or end is None:
@@ -280,7 +283,8 @@ def cell_at(reference: str) -> tuple[int, int] | None:
 def _rich_text(node: Element) -> RichText:
     """The text of a node without raised pieces; a raised 2 or 3 after a length stays, as in km²."""
     plain, raised, struck = "", list[str](), False
-    for run in node:
+    # Phonetic hints (rPh) are no part of the text.
+    for run in (child for child in node if child.tag in ("t", "r")):
         high = any(mark.get("val") == "superscript" for mark in run.iterfind("rPr/vertAlign"))
         crossed = any(map(_is_on, run.iterfind("rPr/strike")))
         for piece in [run.text or ""] if run.tag == "t" else [text.text or "" for text in run.iterfind("t")]:
