@@ -49,7 +49,7 @@ class Defaults(Strict):
 
 
 class Original(Strict):
-    """The file from which a raw table was made, as received; `kept` tells whether it is stored next to the table."""
+    """The file from which a raw table was made, as received; `kept` means that it is stored next to the table."""
 
     name: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")

@@ -38,7 +38,7 @@ class Level:
 
 @dataclass(frozen=True)
 class Headings:
-    """Reads headings by the map; `is_area` tells whether a text names an area."""
+    """Reads headings by the map; `is_area` decides whether a text names an area."""
 
     words: IntakeMap
     indicators: Indicators

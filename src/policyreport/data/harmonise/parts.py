@@ -177,7 +177,7 @@ def _aggregate(
     sums_up = np.array([indicator.harmonise == "sum" for indicator in carried])
     have = grid["value"].notna() & grid["weight"].notna()
     grid["known"] = have
-    # A chain breaks where a part's growth is unknown; its base-year share then tells how much is missing.
+    # A chain breaks where a part's growth is unknown; its base-year share then shows how much is missing.
     grid["whole"] = grid["weight"].fillna(grid["share_grdp"])
     grid["present"] = grid["whole"].where(have)
     scale = grid["weight"].where(~sums_up[grid["place"].to_numpy()], 1.0)

@@ -64,7 +64,7 @@ def components_agree(evidence: Evidence) -> Iterator[Breach]:
         if set(used["indicator"]) != set(parts):
             continue
         added = float(used["value"].sum())
-        # A trailing zero is lost when a figure becomes a number: the finest of the parts tells how all were rounded.
+        # A trailing zero is lost when a figure becomes a number: the finest of the parts shows how all were rounded.
         slack = half_unit(whole.value) + len(used) * min(half_unit(value) for value in used["value"])
         if abs(added - whole.value) > slack:
             text = f"the parts add up to {as_computed(added)}, printed {as_published(whole.value)}"

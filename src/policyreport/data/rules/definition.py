@@ -76,7 +76,7 @@ def _differ_from_official(evidence: Evidence, measures: Sequence[str], rate: str
     # The same key first, so that a province present under two keys is compared once.
     both = both.assign(other=both["area"] != both["area_official"]).sort_values("other", kind="stable")
     both = both.drop_duplicates("id")
-    # A trailing zero is lost when a figure becomes a number: the finest figure of a file tells how it was rounded.
+    # A trailing zero is lost when a figure becomes a number: the finest figure of a file shows how it was rounded.
     file = ["source", "indicator", "measure"]
     printed = rows["value"].map(half_unit).groupby([rows[name] for name in file]).min().rename("slack")
     both = both.join(printed, on=file)
