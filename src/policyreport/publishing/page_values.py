@@ -1,4 +1,4 @@
-"""What the templates of reports/ are given to print; docs/templates.md lists it for those who write them."""
+"""What the templates of reports/ are given to print; docs/how-to/change-sentences.md lists it for their authors."""
 
 from __future__ import annotations
 

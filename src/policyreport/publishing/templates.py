@@ -2,7 +2,7 @@
 
 ``[[ value ]]`` prints a value (`policyreport.publishing.values`), ``[% if … %]`` chooses between sentences, ``[# … #]``
 is a comment; Quarto's shortcodes stay as they are. A template can read what it is given, and call only macros and the
-functions of `policyreport.publishing.values`. docs/templates.md is the guide.
+functions of `policyreport.publishing.values`. The guide is docs/how-to/change-sentences.md.
 """
 
 from __future__ import annotations
@@ -153,7 +153,8 @@ class Templates:
         if no_filter := NO_FILTER.search(message):
             near = did_you_mean(no_filter[1], self._sandbox.filters)
             return RenderError(where, "a filter of templates", f'"{no_filter[1]}"', near)
-        return RenderError(where, "a template by docs/templates.md", message.rstrip("."), "Correct that line.")
+        wanted = "a template by docs/how-to/change-sentences.md"
+        return RenderError(where, wanted, message.rstrip("."), "Correct that line.")
 
     def _opened(self, source: str, kind: str) -> int | None:
         """Return the line of the last block of a kind that no end closes."""
