@@ -58,7 +58,7 @@ def test_coverage_of_wilson_on_lists_of_163_tasks_and_more_is_as_stated(total):
 
 
 def test_the_largest_coverage_at_100_tasks_is_recomputed():
-    """METHODS §1 prints 0.965; by enumeration it is 0.972, at p = 0.07: see differences-from-the-specification.md."""
+    """METHODS §1 prints 0.965; by enumeration it is 0.972, at p = 0.07 (differences-from-the-specification.md)."""
     coverage = enumerate_coverage(100)
     assert coverage.max() == pytest.approx(0.9716, abs=5e-5)
     assert np.arange(0.05, 0.951, 0.005)[coverage.argmax()] == pytest.approx(0.07)
