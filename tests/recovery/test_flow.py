@@ -59,8 +59,9 @@ def test_ignoring_a_design_effect_of_4_loses_coverage():
     ("intervals", "slope", "design_effect"),
     [
         (5, 0.1, 2),
-        (8, -0.1, 4),
-        *(pytest.param(*case, marks=thorough) for case in [(5, 0.0, 1), (8, 0.1, 1), (12, 0.0, 2)]),
+        (12, 0.0, 2),
+        # A fall is judged by frailty too, which takes twenty times as long.
+        *(pytest.param(*case, marks=thorough) for case in [(5, 0.0, 1), (8, 0.1, 1), (8, -0.1, 4)]),
     ],
 )
 def test_the_slope_of_the_log_hazard_is_covered(intervals, slope, design_effect, meets_band):
