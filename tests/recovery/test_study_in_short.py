@@ -27,8 +27,11 @@ def error(result: CellResult, name: str) -> float:
 QUICK = [
     ("flow", {"n": 25, "days": "30+180", "later": 0.003, "design_effect": 1, "assumed": 1}),
     ("flow", {"n": 1132, "days": "50+21", "later": 0.004, "design_effect": 4, "assumed": 4}),
-    ("flow", {"intervals": 8, "n": 1300, "design_effect": 2, "slope": 0.0, "growth": 0.1}),
-    ("flow", {"intervals": 8, "n": 1300, "design_effect": 2, "slope": 0.1, "growth": 0.05}),
+    *(
+        ("flow", {"intervals": 8, "n": 1300, "design_effect": 2, "slope": slope, "growth": growth})
+        for slope in (-0.1, 0.0, 0.1)
+        for growth in (0.0, 0.05, 0.1)
+    ),
     ("outlook", {"intervals": 5, "n": 100, "ratio": 1, "design_effect": 1, "assumed": "learnt"}),
     ("pooling", {"areas": 12, "intraclass": 0.1}),
     ("funnel", {"areas": 34, "design_effect": 4, "assumed": "learnt"}),
@@ -48,10 +51,6 @@ QUICK = [
 ]
 # The methods' other sizes, with --all.
 MORE = [
-    *(
-        ("flow", {"intervals": 8, "n": 1300, "design_effect": 2, "slope": slope, "growth": growth})
-        for slope, growth in [(-0.1, 0.0), (-0.1, 0.05), (-0.1, 0.1), (0.0, 0.0), (0.0, 0.05), (0.1, 0.0), (0.1, 0.1)]
-    ),
     ("outlook", {"intervals": 1, "n": 100, "ratio": 2, "design_effect": 2, "assumed": 4}),
     ("pooling", {"areas": 8, "intraclass": 0}),
     ("funnel", {"areas": 12, "design_effect": 2, "assumed": 2}),
