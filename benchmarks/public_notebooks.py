@@ -5,9 +5,9 @@ python benchmarks/public_notebooks.py FOLDER [PROGRAM …] [--quick]
 FOLDER holds clones of the repositories in COLLECTIONS, whose notebooks are theirs and not part of this one. The Python
 that runs this has warm-kernels, the programs (papermill, nbconvert, nbmake, jupyter-cache) and what the notebooks
 import. Of each collection the first ten notebooks are taken that end without an error, with every cell under two
-seconds. Each program runs them cold and warm in turn, the server's start included. Outputs are compared where two
-programs' cold runs agree: a notebook that draws at random or prints the time differs from itself. `--quick` takes
-two collections.
+seconds. Each program runs them cold and warm in turn, the server's start included, and outputs are compared; where they
+differ the notebook runs cold once more, as one that draws at random or prints the time differs from itself. `--quick`
+takes one program for each collection.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,12 +28,12 @@ from warm_kernels import warm_kernels
 
 COLLECTIONS = {
     "jakevdp/WhirlwindTourOfPython": ".",
-    "barbagroup/CFDPython": "lessons",
+    "QuantEcon/lecture-python-programming.notebooks": ".",
     "jakevdp/PythonDataScienceHandbook": "notebooks",
     "AllenDowney/ThinkBayes2": "notebooks",
     "statsmodels/statsmodels": "examples/notebooks",
 }
-NOTEBOOKS, QUICK_COLLECTIONS = 10, 2
+NOTEBOOKS = 10
 CELL_SECONDS = 2.0
 BIN = Path(sys.executable).parent
 PAPERMILL = """
@@ -71,12 +70,13 @@ def lay_out(source: Path, folder: Path) -> Path:
 
 
 def quick_cells(notebook: Any) -> bool:
-    """Whether every cell of an executed notebook took less than two seconds."""
+    """Whether every cell of an executed notebook took less than two seconds, or more where the machine is shared."""
+    limit = CELL_SECONDS * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
     for cell in notebook.cells:
         times = cell.metadata.get("execution", {})
         if "iopub.status.idle" in times:
             ends = [datetime.fromisoformat(times[f"iopub.status.{state}"]) for state in ("busy", "idle")]
-            if (ends[1] - ends[0]).total_seconds() > CELL_SECONDS:
+            if (ends[1] - ends[0]).total_seconds() > limit:
                 return False
     return True
 
@@ -89,7 +89,7 @@ def choose(source: Path, folder: Path) -> list[str]:
         for path in sorted(folder.glob("*.ipynb")):
             notebook = nbformat.read(path, 4)
             client = NotebookClient(
-                notebook, timeout=20, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+                notebook, timeout=60, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
             )
             try:
                 client.execute()
@@ -140,17 +140,14 @@ def main(words: list[str]) -> int:
     if not given:
         sys.exit(__doc__)
     base, programs = Path(given[0]).resolve(), given[1:] or list(PROGRAMS)
-    taken = list(COLLECTIONS.items())[: QUICK_COLLECTIONS if "--quick" in words else None]
     walls, processors, differing = [], [], 0
-    for repository, inside in taken:
+    for place, (repository, inside) in enumerate(COLLECTIONS.items()):
         source, folder = base / repository.partition("/")[2] / inside, base / "work"
         names = choose(source, folder)
         print(f"{repository}: {len(names)} notebooks ({load()})", flush=True)
-        results = {}
-        for program in programs:
+        for program in [programs[place % len(programs)]] if "--quick" in words else programs:
             cold, cold_shown, _ = run(program, source, folder, names, warm=False)
             warm, warm_shown, line = run(program, source, folder, names, warm=True)
-            results[program] = cold_shown, warm_shown
             walls.append(cold.wall / warm.wall)
             processors.append(cold.cpu / warm.cpu)
             print(
@@ -158,25 +155,18 @@ def main(words: list[str]) -> int:
                 f"processors {cold.cpu:.1f} against {warm.cpu:.1f} s, {processors[-1]:.2f} ×; {line}",
                 flush=True,
             )
-        differing += compare(names, results)
-    met = judge("cold against warm, wall clock, medians", walls, 2.0, at_least=True)
+            differ = [name for name in names if cold_shown[name] != warm_shown[name]]
+            again = run(program, source, folder, differ, warm=False)[1] if differ else {}
+            alone = [name for name in differ if cold_shown[name] != again[name]]
+            differing += len(differ) - len(alone)
+            print(f"  equal outputs: {len(names) - len(differ)}; differ from themselves: {alone}", flush=True)
+            for name in sorted(set(differ) - set(alone)):
+                print(f"  DIFFERS: {name}", flush=True)
+    met = judge("cold against warm, wall clock", walls, 2.0, at_least=True)
     judge("cold against warm, processors", processors, 2.0, at_least=True)
-    never = judge("the least ratio", [min(walls)], 1.0, at_least=True)
+    never = judge("the least ratio, wall clock", [min(walls)], 1.0, at_least=True)
     print(f"{differing} notebooks with other outputs in a warm kernel")
     return 0 if met and never and not differing else 1
-
-
-def compare(names: list[str], results: dict[str, tuple[dict[str, str], dict[str, str]]]) -> int:
-    """How many comparable notebooks differ in some program between cold and warm."""
-    colds = [cold for cold, _ in results.values()]
-    same: Callable[[str], bool] = lambda name: len({cold[name] for cold in colds[:2]}) == 1
-    comparable = [name for name in names if same(name)]
-    differ = {name for cold, warm in results.values() for name in comparable if cold[name] != warm[name]}
-    alone = [name for name in names if name not in comparable]
-    print(f"  equal outputs: {len(comparable) - len(differ)} of {len(comparable)}; differ from themselves: {alone}")
-    for name in sorted(differ):
-        print(f"  DIFFERS: {name}", flush=True)
-    return len(differ)
 
 
 if __name__ == "__main__":

@@ -26,10 +26,10 @@ from traitlets import Bool, Type
 from traitlets.config import Config
 
 from policyreport.running.janitor import watch_folder
-from warm_kernels.forkserver import SOCKET_PATH_LIMIT, ForkedKernel, ForkServer
+from warm_kernels.forkserver import NAME, SOCKET_PATH_LIMIT, ForkedKernel, ForkServer
 from warm_kernels.notebooks import imported_modules
 from warm_kernels.orphans import descendants, end_processes
-from warm_kernels.provisioner import ADOPTING, NAME, server_in_use
+from warm_kernels.provisioner import ADOPTING, server_in_use
 from warm_kernels.request import ForkRefusedError
 
 # Named, since this process may have another default.

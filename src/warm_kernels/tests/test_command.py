@@ -12,7 +12,7 @@ import pytest
 
 from warm_kernels import forkserver
 from warm_kernels.command import named_notebooks
-from warm_kernels.warm import modules_of
+from warm_kernels.notebooks import imports_of
 
 BIN = Path(sys.executable).parent
 needs_fork = pytest.mark.skipif(bool(forkserver.why_not()), reason=forkserver.why_not() or "forks")
@@ -93,4 +93,4 @@ def test_notebooks_are_those_that_the_command_names_or_those_in_its_folders(tmp_
     assert named_notebooks(["--to", "html", str(first), str(tmp_path)]) == [first]
     assert named_notebooks(["--nbmake", str(tmp_path)]) == [first, deep]
     assert named_notebooks([str(tmp_path / "**" / "*.ipynb")]) == [first, deep]
-    assert modules_of([tmp_path], ["csv"]) == ["decimal", "json", "csv"]
+    assert imports_of([tmp_path]) == ["decimal", "json"]

@@ -20,9 +20,9 @@ from papermill import execute_notebook
 
 from warm_kernels import forkserver, provisioner, warm_kernels
 from warm_kernels.forked import ListedModules
-from warm_kernels.forkserver import ForkServer
+from warm_kernels.forkserver import NAME, ForkServer
 from warm_kernels.notebooks import imported_modules
-from warm_kernels.provisioner import NAME, kernel_arguments, use_server
+from warm_kernels.provisioner import kernel_arguments, use_server
 from warm_kernels.request import ForkRefusedError, request_from_here
 
 ROOT = Path(__file__).parents[1]

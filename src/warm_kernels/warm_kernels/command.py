@@ -11,8 +11,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from warm_kernels.notebooks import find_notebooks
-from warm_kernels.warm import modules_of, shared_server
+from warm_kernels.forkserver import shared_server
+from warm_kernels.notebooks import find_notebooks, imports_of
 
 DESCRIPTION = """\
 Run a program that starts Jupyter kernels, with warm ones: a server imports once what the
@@ -42,8 +42,8 @@ def main(words: Sequence[str] | None = None) -> int:
     program = shutil.which(command[0])
     if program is None:
         parser.error(f"there is no program {command[0]}")
-    notebooks = [*given.notebooks, *named_notebooks(command[1:])]
-    modules = modules_of(notebooks, [name for names in given.modules for name in names.split(",") if name])
+    named = [name for names in given.modules for name in names.split(",") if name]
+    modules = [*imports_of([*given.notebooks, *named_notebooks(command[1:])]), *named]
     if not modules:
         sys.stderr.write("warm-kernels: nothing to import ahead; name notebooks (--notebooks) or modules (--import)\n")
     with shared_server(modules) as server:

@@ -13,15 +13,23 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Self
 
+from warm_kernels.counts import LOG, logged_counts
 from warm_kernels.likeness import FORCED
 from warm_kernels.request import ForkRefusedError, Reason, Request, send_request
 from warm_kernels.server import server_command
 from warm_kernels.thread_counts import VARIABLES
 
+# The provisioner's, as jupyter_client knows it, and jupyter_client's variable for the one of kernels that name none.
+NAME = "warm-kernels"
+DEFAULT_PROVISIONER = "JUPYTER_DEFAULT_PROVISIONER_NAME"
+# Names the server's address to a process that no call has told.
+SERVER = "WARM_KERNELS_SERVER"
 STOP_SECONDS = 5.0
 # A forked kernel is ready in a tenth of a second, or a few on a busy machine.
 READY_SECONDS = 60.0
@@ -158,6 +166,33 @@ class ForkServer:
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+
+@dataclass(frozen=True)
+class SharedServer:
+    """A server for the processes that are started with its `environment`."""
+
+    environment: Mapping[str, str]
+    # Where they log each kernel.
+    log: Path
+    # Why there is no server.
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return f"warm kernels: none; {self.reason}" if self.reason else f"warm {logged_counts(self.log)}"
+
+
+@contextmanager
+def shared_server(modules: Sequence[str]) -> Iterator[SharedServer]:
+    """Keep a server for other processes, whatever Jupyter program they run; as text, what it was good for."""
+    try:
+        server = ForkServer(modules)
+    except ForkRefusedError as error:
+        yield SharedServer({}, Path(os.devnull), str(error))
+        return
+    with server:
+        log = server.folder / "kernels.jsonl"
+        yield SharedServer({DEFAULT_PROVISIONER: NAME, SERVER: server.address, LOG: str(log)}, log)
 
 
 class ForkedKernel:

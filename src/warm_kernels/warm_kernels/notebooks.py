@@ -49,6 +49,11 @@ def find_notebooks(places: Iterable[str | Path]) -> list[Path]:
     return sorted(paths)
 
 
+def imports_of(places: Iterable[str | Path]) -> list[str]:
+    """What the notebooks at these places import."""
+    return imported_modules(path.read_bytes() for path in find_notebooks(places))
+
+
 def code_cells(notebook: bytes) -> list[str]:
     """Sources of a notebook's code cells; none where it is not a notebook."""
     try:

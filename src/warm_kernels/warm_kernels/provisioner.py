@@ -14,20 +14,14 @@ from types import FrameType
 from typing import IO, Any
 
 from jupyter_client.connect import KernelConnectionInfo
-from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Bool, Unicode
 
 from warm_kernels.counts import LOG, count_kernel, kernel_counts
-from warm_kernels.forkserver import ForkedKernel, fork_kernel, take_kernel
+from warm_kernels.forkserver import DEFAULT_PROVISIONER, NAME, SERVER, ForkedKernel, fork_kernel, take_kernel
 from warm_kernels.notebooks import Step, notebook_steps
 from warm_kernels.request import ForkRefusedError, Reason, request_from_here
 
-NAME = "warm-kernels"
-# jupyter_client's variable for the provisioner of kernels whose specification names none.
-DEFAULT_PROVISIONER = KernelProvisionerFactory.default_provisioner_name_env
-# Names the server's address to a process that no other call has told.
-SERVER = "WARM_KERNELS_SERVER"
 # A killed process is gone in milliseconds; one that takes longer hangs in the system.
 KILL_SECONDS = 5.0
 STREAMS = ("stdin", "stdout", "stderr")

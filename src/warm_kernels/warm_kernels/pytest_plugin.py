@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from warm_kernels.warm import SharedServer
+    from warm_kernels.forkserver import SharedServer
 
 # pytest loads this in every session: no heavy import unless it is asked for.
 SHARED: pytest.StashKey[SharedServer] = pytest.StashKey()
@@ -33,7 +33,7 @@ def pytest_configure(config: Any) -> None:
     modules = config.getoption("--warm-kernels", None)
     if modules is None or hasattr(config, "workerinput"):
         return
-    from warm_kernels.warm import shared_server
+    from warm_kernels.forkserver import shared_server
 
     stack = ExitStack()
     config.add_cleanup(stack.close)

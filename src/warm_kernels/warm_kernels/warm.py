@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import logging
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
-from warm_kernels.counts import LOG, logged_counts
-from warm_kernels.forkserver import ForkServer
-from warm_kernels.notebooks import find_notebooks, imported_modules
-from warm_kernels.provisioner import DEFAULT_PROVISIONER, NAME, SERVER, given_server, use_server
+from warm_kernels.forkserver import NAME, ForkServer
+from warm_kernels.notebooks import imports_of
+from warm_kernels.provisioner import given_server, use_server
 from warm_kernels.request import ForkRefusedError
 
 _log = logging.getLogger(__name__)
@@ -42,7 +39,7 @@ def warm_kernels(*notebooks: str | Path, modules: Sequence[str] = ()) -> Iterato
     another environment variable that counts when Python starts) starts as it would have, and the log says why.
     """
     try:
-        server = ForkServer(modules_of(notebooks, modules))
+        server = ForkServer([*imports_of(notebooks), *modules])
     except ForkRefusedError as error:
         _log.warning("Kernels start cold: %s.", error)
         yield None
@@ -57,35 +54,3 @@ def warm_kernels(*notebooks: str | Path, modules: Sequence[str] = ()) -> Iterato
     finally:
         factory.default_provisioner_name = name
         use_server(address)
-
-
-def modules_of(notebooks: Sequence[str | Path], modules: Sequence[str] = ()) -> list[str]:
-    """What a server for these notebooks imports."""
-    return [*imported_modules(path.read_bytes() for path in find_notebooks(notebooks)), *modules]
-
-
-@dataclass(frozen=True)
-class SharedServer:
-    """A server for the processes that are started with its `environment`."""
-
-    environment: Mapping[str, str]
-    # Where they log each kernel.
-    log: Path
-    # Why there is no server.
-    reason: str = ""
-
-    def __str__(self) -> str:
-        return f"warm kernels: none; {self.reason}" if self.reason else f"warm {logged_counts(self.log)}"
-
-
-@contextmanager
-def shared_server(modules: Sequence[str]) -> Iterator[SharedServer]:
-    """Keep a server for other processes, whatever Jupyter program they run; as text, what it was good for."""
-    try:
-        server = ForkServer(modules)
-    except ForkRefusedError as error:
-        yield SharedServer({}, Path(os.devnull), str(error))
-        return
-    with server:
-        log = server.folder / "kernels.jsonl"
-        yield SharedServer({DEFAULT_PROVISIONER: NAME, SERVER: server.address, LOG: str(log)}, log)
