@@ -88,6 +88,9 @@ def choose(source: Path, folder: Path) -> list[str]:
     with warm_kernels(folder / "*.ipynb"):
         for path in sorted(folder.glob("*.ipynb")):
             notebook = nbformat.read(path, 4)
+            # They would change the environment, which the machine may not allow.
+            if any(cell.source.startswith(("!pip install", "%pip install")) for cell in notebook.cells):
+                continue
             client = NotebookClient(
                 notebook, timeout=60, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
             )
