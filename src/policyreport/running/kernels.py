@@ -25,7 +25,7 @@ from jupyter_client.manager import AsyncKernelManager
 from traitlets import Bool, Type
 from traitlets.config import Config
 
-from policyreport.running.janitor import watch_folder
+from policyreport.running.janitor import make_folder
 from warm_kernels.forkserver import NAME, SOCKET_PATH_LIMIT, ForkedKernel, ForkServer
 from warm_kernels.notebooks import imported_modules
 from warm_kernels.orphans import descendants, end_processes
@@ -219,12 +219,10 @@ def batch_server(notebooks: Iterable[Path], cold: bool = False, rehearsal: Seque
         return
     try:
         modules = imported_modules(path.read_bytes() for path in sorted(notebooks))
-        server = ForkServer(modules, batch_environment(), rehearsal, tidy=True)
+        server = ForkServer(modules, batch_environment(), rehearsal, tidy=True, make_folder=make_folder)
     except ForkRefusedError as error:
         yield BatchServer(reason=str(error))
         return
-    # The server removes it, unless it is killed with this process.
-    watch_folder(server.folder)
     with server:
         yield BatchServer(server.address)
 

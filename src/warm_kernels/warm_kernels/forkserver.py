@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +68,11 @@ def short_folder(room: int, usual: str = "") -> str:
     return "/tmp" if deep and os.access("/tmp", os.W_OK) else usual
 
 
+def private_folder(prefix: str, parent: str) -> Path:
+    """Make a folder that is closed to other users."""
+    return Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+
+
 class ForkServer:
     """A running fork server; it and all its kernels end with this object's process.
 
@@ -82,6 +87,9 @@ class ForkServer:
         of them would do first. It must be deterministic and start no thread.
     tidy : bool
         End what a kernel started once the kernel has ended, even what has a session of its own.
+    make_folder : callable
+        Makes a folder closed to other users, by prefix and parent, for the socket. The server removes it; who wants it
+        gone even where both are killed makes one that is.
 
     Raises
     ------
@@ -96,12 +104,11 @@ class ForkServer:
         rehearsal: Sequence[str] = (),
         *,
         tidy: bool = False,
+        make_folder: Callable[[str, str], Path] = private_folder,
     ) -> None:
         if reason := why_not():
             raise ForkRefusedError(Reason.PLATFORM, reason)
-        # Closed to other users; the server removes it.
-        parent = short_folder(len("/warm-kernels-12345678/s"))
-        self.folder = Path(tempfile.mkdtemp(prefix="warm-kernels-", dir=parent))
+        self.folder = make_folder("warm-kernels-", short_folder(len("/warm-kernels-12345678/s")))
         self.address = str(self.folder / "s")
         options = {"modules": list(modules), "rehearsal": list(rehearsal), "tidy": tidy}
         try:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from policyreport.errors import RunError
 from policyreport.running.cache.ingredients import KERNELS, PACKAGE, installed_versions, source_digest
 from policyreport.running.execute import Outcome, Unit, execute_unit
-from policyreport.running.janitor import watch_folder
+from policyreport.running.janitor import make_folder
 from policyreport.running.kernels import batch_environment
 from warm_kernels.forkserver import ForkServer
 from warm_kernels.provisioner import use_server
@@ -114,8 +114,7 @@ def _own_server(modules: tuple[str, ...]) -> str:
         if modules in _servers:
             _servers.pop(modules).close()
         try:
-            _servers[modules] = ForkServer(list(modules), batch_environment(), tidy=True)
-            watch_folder(_servers[modules].folder)
+            _servers[modules] = ForkServer(list(modules), batch_environment(), tidy=True, make_folder=make_folder)
         except ForkRefusedError:
             return ""
         # A fork server ends with its worker, however that ends, and removes this folder.
