@@ -327,6 +327,33 @@ def changes_printed() -> Callable[[Path, str, Changes | None], tuple[str, str]]:
     return printed
 
 
+@pytest.fixture(scope="session")
+def cell() -> Callable[[Inputs, str, str], Any]:
+    """Give an object as a notebook makes it, ``cell(data, "trend", "growth")``."""
+    return made_in_cells
+
+
+def made_in_cells(data: Inputs, notebook: str, name: str) -> Any:
+    """Run those statements of a notebook's cells, after its parameters and its slice, that an object rests on."""
+    (path,) = ROOT.glob(f"notebooks/*/{notebook}.ipynb")
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = ["".join(each["source"]) for each in cells if each["cell_type"] == "code"][1:]
+    body = [statement for source in code for statement in ast.parse(source).body]
+    needed, chosen = {name}, []
+    for statement in reversed(body):
+        if isinstance(statement, ast.Assign) and "open_edition(" not in ast.unparse(statement):
+            names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+            if needed & {node.id for node in names if isinstance(node.ctx, ast.Store)}:
+                needed |= {node.id for node in names if isinstance(node.ctx, ast.Load)}
+                chosen.append(statement)
+        elif isinstance(statement, (ast.Import, ast.ImportFrom)):
+            chosen.append(statement)
+    names = {"data": data, "area": data.area}
+    for statement in reversed(chosen):
+        exec(ast.unparse(statement), names)
+    return names[name]
+
+
 def run_cells(
     inputs: Inputs, notebook: str = "", edited: Mapping[str, Callable[[Any], Any]] | None = None
 ) -> dict[str, Any]:

@@ -19,8 +19,32 @@ if TYPE_CHECKING:
     from policyreport.params.methods import method_settings as method_settings
     from policyreport.records.base import Results as Results
     from policyreport.running.workspace import open_edition as open_edition
+    from policyreport.statistics.ranks.area_means import mean_above_country as mean_above_country
+    from policyreport.statistics.ranks.area_means import mean_change_above_country as mean_change_above_country
+    from policyreport.statistics.ranks.area_means import rank_means as rank_means
+    from policyreport.statistics.ranks.peers import compare_with_country as compare_with_country
+    from policyreport.statistics.ranks.peers import compare_with_peers as compare_with_peers
+    from policyreport.statistics.ranks.published import rank_published as rank_published
+    from policyreport.statistics.ranks.published import rank_sets as rank_sets
+    from policyreport.statistics.ranks.published import relative_level as relative_level
+    from policyreport.statistics.scorecard.coverage import count_codes as count_codes
+    from policyreport.statistics.scorecard.coverage import count_published as count_published
     from policyreport.statistics.scorecard.headlines import collect_headlines as collect_headlines
     from policyreport.statistics.scorecard.headlines import count_turnout as count_turnout
+    from policyreport.statistics.scorecard.league import collect_league as collect_league
+    from policyreport.statistics.scorecard.league import series_record as series_record
+    from policyreport.statistics.scorecard.specifications import headline_specifications as headline_specifications
+    from policyreport.statistics.scorecard.strip import collect_strip as collect_strip
+    from policyreport.statistics.series.among import find_trends as find_trends
+    from policyreport.statistics.series.among import fit_trend_among as fit_trend_among
+    from policyreport.statistics.series.exposure import fit_exposure as fit_exposure
+    from policyreport.statistics.series.indices import refuse_index as refuse_index
+    from policyreport.statistics.series.level_trend import compare_changes as compare_changes
+    from policyreport.statistics.series.panel import fit_panel as fit_panel
+    from policyreport.statistics.series.specifications import score_specifications as score_specifications
+    from policyreport.statistics.series.steps import test_drift as test_drift
+    from policyreport.statistics.series.steps import test_step as test_step
+    from policyreport.statistics.series.trend import fit_trend as fit_trend
     from policyreport.statistics.shares.aggregate import aggregate_shares as aggregate_shares
     from policyreport.statistics.shares.pace import pace_of_share as pace_of_share
     from policyreport.statistics.shares.revisions import measure_differences as measure_differences
@@ -65,6 +89,30 @@ _PUBLIC = {
     "pool_lists": "policyreport.statistics.tasks.pooling",
     "quarter_on_quarter": "policyreport.statistics.tasks.quarters",
     "rank_lists": "policyreport.statistics.tasks.ranking",
+    "mean_above_country": "policyreport.statistics.ranks.area_means",
+    "mean_change_above_country": "policyreport.statistics.ranks.area_means",
+    "rank_means": "policyreport.statistics.ranks.area_means",
+    "compare_with_country": "policyreport.statistics.ranks.peers",
+    "compare_with_peers": "policyreport.statistics.ranks.peers",
+    "rank_published": "policyreport.statistics.ranks.published",
+    "rank_sets": "policyreport.statistics.ranks.published",
+    "relative_level": "policyreport.statistics.ranks.published",
+    "count_codes": "policyreport.statistics.scorecard.coverage",
+    "count_published": "policyreport.statistics.scorecard.coverage",
+    "collect_league": "policyreport.statistics.scorecard.league",
+    "series_record": "policyreport.statistics.scorecard.league",
+    "headline_specifications": "policyreport.statistics.scorecard.specifications",
+    "collect_strip": "policyreport.statistics.scorecard.strip",
+    "score_specifications": "policyreport.statistics.series.specifications",
+    "find_trends": "policyreport.statistics.series.among",
+    "fit_trend_among": "policyreport.statistics.series.among",
+    "fit_exposure": "policyreport.statistics.series.exposure",
+    "refuse_index": "policyreport.statistics.series.indices",
+    "compare_changes": "policyreport.statistics.series.level_trend",
+    "fit_panel": "policyreport.statistics.series.panel",
+    "test_drift": "policyreport.statistics.series.steps",
+    "test_step": "policyreport.statistics.series.steps",
+    "fit_trend": "policyreport.statistics.series.trend",
 }
 
 

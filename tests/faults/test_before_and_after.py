@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -21,7 +22,6 @@ from policyreport.params.report import read_roles
 from policyreport.records.base import Refusal
 from policyreport.records.series import Exposure, SeriesPoint, Trend
 from policyreport.running.plan import EditionData
-from policyreport.statistics import assess
 from policyreport.statistics.common.starts import lies_after, years_after
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +30,9 @@ POLICY = read_policy(ROOT).date
 SliceOf = Callable[..., Inputs]
 
 
-def test_a8_adding_the_survey_of_2024_does_not_silence_the_warning(known_q4: EditionData, slice_of: SliceOf) -> None:
+def test_a8_adding_the_survey_of_2024_does_not_silence_the_warning(
+    known_q4: EditionData, slice_of: SliceOf, cell: Callable[..., Any]
+) -> None:
     inputs = slice_of(known_q4, "trend", "n01")
     scores = inputs.panel[inputs.panel["indicator"].isin(inputs.roles.governance.indicators)]
     last = scores[scores["year"] == scores["year"].max()]
@@ -38,7 +40,7 @@ def test_a8_adding_the_survey_of_2024_does_not_silence_the_warning(known_q4: Edi
     longer = inputs.panel
     for year, flagged in ((2024, True), (2025, False)):
         longer = pd.concat([longer, last.assign(year=year)], ignore_index=True)
-        found = assess.governance(dataclasses.replace(inputs, panel=longer))
+        found = cell(dataclasses.replace(inputs, panel=longer), "trend", "governance")
         trends = [each for each in found if isinstance(each, Trend)]
         assert trends
         assert {each.last_year for each in trends} == {year}
@@ -67,14 +69,16 @@ def test_a8_a_time_of_fieldwork_that_is_no_period_is_refused() -> None:
         Indicator.model_validate(indicator | {"fieldwork": {2024: "autumn"}})
 
 
-def test_a8_the_years_after_the_start_follow_from_the_policys_date(known_q4: EditionData, slice_of: SliceOf) -> None:
+def test_a8_the_years_after_the_start_follow_from_the_policys_date(
+    known_q4: EditionData, slice_of: SliceOf, cell: Callable[..., Any]
+) -> None:
     inputs = slice_of(known_q4, "series", "VN")
     for day, years in ((POLICY, (2025,)), (date(2023, 12, 31), (2024, 2025)), (date(2024, 1, 1), (2025,))):
         policy = inputs.policy.model_copy(update={"date": day})
-        found = assess.exposure(dataclasses.replace(inputs, policy=policy))
+        found = cell(dataclasses.replace(inputs, policy=policy), "series", "exposure")
         assert {each.post_years for each in found if isinstance(each, Exposure)} == {years}
     policy = inputs.policy.model_copy(update={"date": date(2025, 3, 1)})
-    late = assess.exposure(dataclasses.replace(inputs, policy=policy))
+    late = cell(dataclasses.replace(inputs, policy=policy), "series", "exposure")
     assert {each.code for each in late if isinstance(each, Refusal)} == {"too-few-points"}
     assert len(late) == len(inputs.settings.exposure.exposures)
 

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
+from policyreport import headline_specifications, score_specifications
 from policyreport.data.inputs import Inputs
 from policyreport.figures import present
 from policyreport.records.marks import unmarked
 from policyreport.records.series import Sensitivity
 from policyreport.running.plan import EditionData
-from policyreport.statistics import assess
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def nation(known_q4: EditionData, slice_of: Callable[..., Inputs]) -> Inputs:
 
 @pytest.fixture(scope="module")
 def grids(nation: Inputs) -> dict[str, Sensitivity]:
-    return {each.method: each for each in assess.sensitivity(nation) if isinstance(each, Sensitivity)}
+    return {each.method: each for each in headline_specifications(nation) if isinstance(each, Sensitivity)}
 
 
 def answered(grid: Sensitivity) -> int:
@@ -45,7 +45,7 @@ def test_e6_refused_specifications_are_not_counted_among_those_that_could_agree(
 
 
 def test_e6_years_that_are_all_official_are_not_counted_twice(nation: Inputs) -> None:
-    for grid in assess.score_specifications(nation):
+    for grid in score_specifications(nation):
         if isinstance(grid, Sensitivity):
             assert grid.of == answered(grid) / 2, grid.subject
 

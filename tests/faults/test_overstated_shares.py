@@ -14,7 +14,7 @@ from policyreport.figures.present.overview import share_findings
 from policyreport.figures.present.voice import Voice
 from policyreport.records.marks import unmarked
 from policyreport.running.plan import EditionData
-from policyreport.statistics.assess.specifications import threshold_specifications
+from policyreport.statistics.scorecard.specifications import threshold_specifications
 from policyreport.statistics.shares.aggregate import aggregate_shares
 from policyreport.statistics.shares.pace import pace_of_share
 from policyreport.statistics.shares.revisions import revisions_of_share

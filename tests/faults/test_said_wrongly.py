@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,6 @@ from policyreport.records.marks import unmarked
 from policyreport.records.notebooks import LeagueRow
 from policyreport.records.series import Difference, Peers, Ranks, Trend
 from policyreport.running.plan import EditionData
-from policyreport.statistics import assess
 
 SliceOf = Callable[..., Inputs]
 
@@ -37,29 +37,29 @@ def alike(inputs: Inputs, rng: np.random.Generator) -> Inputs:
     return dataclasses.replace(inputs, panel=panel)
 
 
-def places_by_growth(inputs: Inputs) -> Ranks:
-    found = assess.ranks(inputs)[0]
+def places_by_growth(inputs: Inputs, cell: Callable[..., Any]) -> Ranks:
+    found = cell(inputs, "series", "ranks")[0]
     assert isinstance(found, Ranks)
     return found
 
 
 def test_e1_provinces_that_are_alike_are_ranked_in_at_most_one_panel_of_twenty(
-    known_q4: EditionData, slice_of: SliceOf
+    known_q4: EditionData, slice_of: SliceOf, cell: Callable[..., Any]
 ) -> None:
     """Treating six years' standard errors as known ranks somebody in half of all panels."""
     inputs, rng, panels = slice_of(known_q4, "series", "VN"), np.random.default_rng(34), 16
     ranked = 0
     for _ in range(panels):
-        found = places_by_growth(alike(inputs, rng))
+        found = places_by_growth(alike(inputs, rng), cell)
         ranked += any(each.simultaneous != (1, 34) for each in found.sets)
     assert ranked <= 0.05 * panels + 2 * (0.05 * 0.95 * panels) ** 0.5
 
 
 def test_e1_the_page_says_once_that_the_data_cannot_rank_and_prints_no_range(
-    known_q4: EditionData, slice_of: SliceOf
+    known_q4: EditionData, slice_of: SliceOf, cell: Callable[..., Any]
 ) -> None:
     inputs = slice_of(known_q4, "series", "VN")
-    (page,) = present.ranks([places_by_growth(inputs)], inputs)
+    (page,) = present.ranks([places_by_growth(inputs, cell)], inputs)
     said = read(page.markdown)
     assert said.count("The data cannot rank the 34 provinces") == 1
     assert not re.search(r"\(\d+ to \d+\)|\d+–\d+\)|may be among", said)
@@ -67,20 +67,22 @@ def test_e1_the_page_says_once_that_the_data_cannot_rank_and_prints_no_range(
 
 @pytest.mark.parametrize(("area", "years"), [("n31", "5 of 5"), ("n79", "0 of 5"), ("n22", "4 of 5")])
 def test_e2_a_level_is_told_by_its_changes_and_never_called_rising(
-    known_q4: EditionData, slice_of: SliceOf, area: str, years: str
+    known_q4: EditionData, slice_of: SliceOf, area: str, years: str, cell: Callable[..., Any]
 ) -> None:
     """Output per head is an index carried on from year to year; its order named a province in most families."""
     inputs = slice_of(known_q4, "trend", area)
-    said = read(present.income(assess.income(inputs), inputs).markdown)
+    said = read(present.income((cell(inputs, "trend", "income"),), inputs).markdown)
     assert f"it rose faster than the country's in {years} years" in said
     assert "not a statistically clear difference once all 34 provinces are looked at" in said
     assert not re.search(r"The index, \d|Median slope|index points a year", said)
 
 
-def test_e2_a_score_is_said_to_move_only_where_it_does_in_both_scales(known_q4: EditionData, slice_of: SliceOf) -> None:
+def test_e2_a_score_is_said_to_move_only_where_it_does_in_both_scales(
+    known_q4: EditionData, slice_of: SliceOf, cell: Callable[..., Any]
+) -> None:
     """Control of corruption: Đà Nẵng's score fell towards the others as all drew together."""
     inputs = slice_of(known_q4, "trend", "n48")
-    results = assess.governance(inputs)
+    results = cell(inputs, "trend", "governance")
     (found,) = [each for each in results if isinstance(each, Trend) and each.indicator == "papi_control_of_corruption"]
     assert (found.verdict, found.p_adjusted) == ("no clear trend", pytest.approx(0.0219, abs=0.03))
     shown = {each.id: read(each.markdown) for each in present.governance(results, inputs)}
@@ -93,11 +95,11 @@ def test_e2_a_score_is_said_to_move_only_where_it_does_in_both_scales(known_q4: 
     ("area", "indicator"), [("n44", "papi_public_service_delivery"), ("n96", "papi_vertical_accountability")]
 )
 def test_e2_a_score_is_not_said_to_move_across_changed_questions(
-    known_q4: EditionData, slice_of: SliceOf, area: str, indicator: str
+    known_q4: EditionData, slice_of: SliceOf, area: str, indicator: str, cell: Callable[..., Any]
 ) -> None:
     """The survey's questions were revised in 2018 and 2021: a movement across them may be theirs."""
     inputs = slice_of(known_q4, "trend", area)
-    results = assess.governance(inputs)
+    results = cell(inputs, "trend", "governance")
     (found,) = [each for each in results if isinstance(each, Trend) and each.indicator == indicator]
     assert (found.first_year, found.last_year, found.verdict) == (2011, 2023, "no clear trend")
     said = read(" ".join(each.markdown for each in present.governance(results, inputs)))
@@ -106,10 +108,10 @@ def test_e2_a_score_is_not_said_to_move_across_changed_questions(
 
 
 def test_e8_a_province_is_not_counted_among_those_that_differ_more_than_it(
-    known_q4: EditionData, slice_of: SliceOf
+    known_q4: EditionData, slice_of: SliceOf, cell: Callable[..., Any]
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n22")
-    result = assess.peers(inputs)
+    result = cell(inputs, "compare", "peers")
     assert isinstance(result, Peers)
     assert {each.placebo_of for each in result.differences if isinstance(each, Difference)} == {33}
     said = read(present.growth_compare(result, inputs).markdown)
@@ -127,7 +129,9 @@ def test_a_run_of_some_provinces_does_not_speak_of_all(known_q4: EditionData, sl
     assert "in none" not in always_faster(voice, rows)
 
 
-def test_the_fact_stands_before_the_inference(known_q4: EditionData, slice_of: SliceOf) -> None:
+def test_the_fact_stands_before_the_inference(
+    known_q4: EditionData, slice_of: SliceOf, cell: Callable[..., Any]
+) -> None:
     """Growth of 2020–2025: Quảng Ninh, Hải Phòng and Thanh Hóa 6 of 6 years above the country, Hồ Chí Minh 0 of 6."""
     for area, years, ends in (
         ("n22", "6 of 6", "by 0.98–6.95 pp"),
@@ -136,7 +140,7 @@ def test_the_fact_stands_before_the_inference(known_q4: EditionData, slice_of: S
         ("n79", "0 of 6", "below by 0.13–5.58 pp"),
     ):
         inputs = slice_of(known_q4, "compare", area)
-        said = read(present.growth_compare(assess.peers(inputs), inputs).markdown)
+        said = read(present.growth_compare(cell(inputs, "compare", "peers"), inputs).markdown)
         fact = f"Against the country: above in {years} years, {ends}; on average "
         assert fact in said
         assert said.index(fact) < said.index("not a statistically clear difference once all 34 provinces are looked at")

@@ -27,8 +27,8 @@ from policyreport.params import limits
 from policyreport.params.indicators import read_indicators
 from policyreport.params.methods import read_method_settings
 from policyreport.params.policy import read_policy
-from policyreport.statistics.assess import tasks
 from policyreport.statistics.tasks.counts import TaskCount
+from policyreport.statistics.tasks.quarters import quarter_on_quarter
 
 ROOT = Path(__file__).parents[2]
 TODAY = date(2026, 5, 1)
@@ -666,7 +666,7 @@ def test_a6_the_note_of_a_list_stands_under_the_step_to_it_only(monkeypatch):
         roles=SimpleNamespace(tasks=SimpleNamespace(national_lists=[first, second], recurring="tasks_recurring")),
         settings=read_method_settings(ROOT),
     )
-    found = tasks.quarter_on_quarter(inputs)
+    found = quarter_on_quarter(inputs.tasks, inputs.settings.flow)
     into, inside = found.steps
     assert into.basis_change == policy.list_named(second).basis
     assert inside.basis_change == ""

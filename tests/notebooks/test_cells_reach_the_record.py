@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,25 +43,23 @@ def slice_of_the_tiny_edition(tiny, tmp_path_factory) -> Callable[[str], Inputs]
     return lay_out
 
 
-def imports(notebook: str) -> dict[str, Any]:
-    """What the cells import."""
-    path = next(ROOT.glob(f"notebooks/*/{notebook}.ipynb"))
+def code_of(notebook: str) -> list[ast.stmt]:
+    """The statements of a notebook's cells, without its parameters."""
+    (path,) = ROOT.glob(f"notebooks/*/{notebook}.ipynb")
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    names: dict[str, Any] = {}
-    for cell in cells:
-        if cell["cell_type"] == "code":
-            found = [each for each in ast.parse("".join(cell["source"])).body if isinstance(each, ast.ImportFrom)]
-            exec(ast.unparse(ast.Module(found, [])), names)
-    return names
+    body = [ast.parse("".join(cell["source"])).body for cell in cells if cell["cell_type"] == "code"]
+    return [each for cell in body[1:] for each in cell]
 
 
 def statements(notebook: str) -> list[ast.Assign]:
     """The assignments of a notebook's cells, without its parameters and the slice."""
-    (path,) = ROOT.glob(f"notebooks/*/{notebook}.ipynb")
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    body = [ast.parse("".join(cell["source"])).body for cell in cells if cell["cell_type"] == "code"]
-    found = [each for cell in body[1:] for each in cell if isinstance(each, ast.Assign)]
+    found = [each for each in code_of(notebook) if isinstance(each, ast.Assign)]
     return [each for each in found if "open_edition(" not in ast.unparse(each)]
+
+
+def imports(notebook: str) -> list[ast.stmt]:
+    """What a notebook's cells import."""
+    return [each for each in code_of(notebook) if isinstance(each, (ast.Import, ast.ImportFrom))]
 
 
 def targets(statement: ast.Assign) -> set[str]:
@@ -80,7 +78,7 @@ def making_of_the_record(body: list[ast.Assign]) -> int:
     return min(last + own)
 
 
-def run(body: list[ast.Assign], names: dict[str, Any]) -> dict[str, Any]:
+def run(body: Sequence[ast.stmt], names: dict[str, Any]) -> dict[str, Any]:
     for each in body:
         exec(ast.unparse(each), names)
     return names
@@ -107,7 +105,7 @@ def followed(notebook: str, inputs: Inputs) -> dict[str, set[str]]:
     """Of each object that the cells make before the record, the fields of the record that follow it."""
     body = statements(notebook)
     start = making_of_the_record(body)
-    names = run(body[:start], imports(notebook) | {"data": inputs})
+    names = run([*imports(notebook), *body[:start]], {"data": inputs})
     before = run(body[start:], dict(names))["record"]
     found: dict[str, set[str]] = {}
     for name in sorted({name for each in body[:start] for name in targets(each)}):

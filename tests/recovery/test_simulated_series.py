@@ -4,16 +4,17 @@ One sample of 34 provinces: shares of intervals are held against what so many dr
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from policyreport import fit_trend
 from policyreport.data.inputs import Inputs
 from policyreport.records.base import Refusal
 from policyreport.records.series import Cusum, Exposure, Panel, Ranks, Step, Trend, TrendFamily
 from policyreport.running.plan import EditionData
-from policyreport.statistics import assess
-from policyreport.statistics.assess.contrasts import governance_contrasts, growth_contrast, trend_of
 
 SCORES = ("survey_services", "survey_transparency", "survey_participation")
 LAST_SURVEY = "2027"
@@ -30,8 +31,8 @@ def nation(taught: EditionData, slice_of: Callable[..., Inputs]) -> Inputs:
 
 
 @pytest.fixture(scope="module")
-def panel(nation: Inputs) -> Panel:
-    found = assess.panel(nation)
+def panel(nation: Inputs, cell: Callable[..., Any]) -> Panel:
+    found = cell(nation, "series", "panel")
     assert isinstance(found, Panel)
     return found
 
@@ -74,22 +75,24 @@ def growths(nation: Inputs, slopes) -> list[tuple[Trend, float]]:
     The truth is told against the mean of all provinces; what lies between that and the nation's output-weighted
     series is the same for all and read off the printed figures.
     """
-    contrast = growth_contrast(nation)
-    printed = {area: contrast.points(area) for area in slopes}
-    years = np.array([each.year for each in next(iter(printed.values()))])
-    mean = np.mean([[point.value for point in points] for points in printed.values()], axis=0)
-    between = np.polyfit(years, mean, 1)[0]
-    return [(trend_of(nation, contrast, area), slope + between) for area, slope in slopes.items()]
+    lead = nation.lead("growth")
+    mean = lead[lead["area"].isin(slopes)].groupby("year")["value"].mean()
+    between = np.polyfit(mean.index, mean, 1)[0]
+    return [(trend_of(nation, lead, area), slope + between) for area, slope in slopes.items()]
+
+
+def trend_of(nation: Inputs, lead: pd.DataFrame, area: str) -> Trend:
+    return fit_trend(lead.query("area == @area"), nation.settings.trend, start=nation.policy.date)
 
 
 @pytest.fixture(scope="module")
 def scores(nation: Inputs, truth: Truth) -> list[tuple[Trend, float]]:
     """The trend of each province's score minus the mean of all, with its true slope; three scores."""
     found = []
-    for contrast in governance_contrasts(nation):
-        gains = {area: truth[area, f"{contrast.indicator}_slope", "year"] for area in nation_areas(nation)}
-        mean = np.mean(list(gains.values()))
-        found += [(trend_of(nation, contrast, area), gain - mean) for area, gain in gains.items()]
+    for score in nation.roles.governance.indicators:
+        gains = {area: truth[area, f"{score}_slope", "year"] for area in nation_areas(nation)}
+        mean, lead = np.mean(list(gains.values())), nation.lead(score)
+        found += [(trend_of(nation, lead, area), gain - mean) for area, gain in gains.items()]
     return found
 
 
@@ -105,8 +108,10 @@ def test_exact_intervals_of_slopes_hold_the_true_ones(kind: str, series: int, re
     assert sum(inside) >= fewest(series, found[0][0].slope_interval.level)
 
 
-def test_scores_that_truly_move_are_told_and_no_province_is_told_the_wrong_way(nation: Inputs, truth: Truth) -> None:
-    families = {each.indicator: each for each in assess.trend_families(nation) if isinstance(each, TrendFamily)}
+def test_scores_that_truly_move_are_told_and_no_province_is_told_the_wrong_way(
+    nation: Inputs, truth: Truth, cell: Callable[..., Any]
+) -> None:
+    families = {each.indicator: each for each in cell(nation, "series", "families") if isinstance(each, TrendFamily)}
     for indicator in SCORES:
         gains = {area: truth[area, f"{indicator}_slope", "year"] for area in nation_areas(nation)}
         moving = {area: gain - np.mean(list(gains.values())) for area, gain in gains.items()}
@@ -121,8 +126,8 @@ def test_scores_that_truly_move_are_told_and_no_province_is_told_the_wrong_way(n
         assert len(told) < 34
 
 
-def test_growth_is_told_to_move_only_where_it_does(nation: Inputs, growths) -> None:
-    family = next(each for each in assess.trend_families(nation) if each.indicator == "grdp_growth")
+def test_growth_is_told_to_move_only_where_it_does(nation: Inputs, growths, cell: Callable[..., Any]) -> None:
+    family = next(each for each in cell(nation, "series", "families") if each.indicator == "grdp_growth")
     assert isinstance(family, TrendFamily)
     true = {trend.area: slope for trend, slope in growths}
     assert family.tested == 34
@@ -134,8 +139,8 @@ def test_growth_is_told_to_move_only_where_it_does(nation: Inputs, growths) -> N
 
 
 @pytest.fixture(scope="module")
-def exposures(nation: Inputs) -> dict[str, Exposure]:
-    found = assess.exposure(nation)
+def exposures(nation: Inputs, cell: Callable[..., Any]) -> dict[str, Exposure]:
+    found = cell(nation, "series", "exposure")
     assert {type(each) for each in found} == {Exposure}
     return {each.exposure: each for each in found}
 
@@ -174,10 +179,8 @@ def test_no_placebo_start_of_income_is_associated(exposures) -> None:
 
 
 @pytest.fixture(scope="module")
-def ranked(nation: Inputs) -> dict[str, Ranks]:
-    return {
-        each.indicator: each for each in assess.ranks(nation, assess.differences(nation)) if isinstance(each, Ranks)
-    }
+def ranked(nation: Inputs, cell: Callable[..., Any]) -> dict[str, Ranks]:
+    return {each.indicator: each for each in cell(nation, "series", "ranks") if isinstance(each, Ranks)}
 
 
 @pytest.mark.parametrize("indicator", ["grdp_growth", *SCORES])
@@ -213,8 +216,8 @@ def places(truth: Truth, indicator: str) -> dict[str, float]:
 # ---- refusals -----------------------------------------------------------------------------------------------
 
 
-def test_steps_and_drift_of_the_nations_growth_are_judged(nation: Inputs) -> None:
-    policy, mergers, drift = assess.steps(nation)
+def test_steps_and_drift_of_the_nations_growth_are_judged(nation: Inputs, cell: Callable[..., Any]) -> None:
+    policy, mergers, drift = cell(nation, "series", "steps")
     assert isinstance(policy, Step)
     # Two whole years lie after the mergers of July 2025, and three are asked for.
     assert isinstance(mergers, Refusal)
@@ -222,10 +225,6 @@ def test_steps_and_drift_of_the_nations_growth_are_judged(nation: Inputs) -> Non
     assert isinstance(drift, Cusum)
 
 
-def test_only_accounts_without_standard_errors_have_no_sets_of_ranks(nation: Inputs) -> None:
-    refused = [
-        (each.subject, each.code)
-        for each in assess.ranks(nation, assess.differences(nation))
-        if isinstance(each, Refusal)
-    ]
+def test_only_accounts_without_standard_errors_have_no_sets_of_ranks(nation: Inputs, cell: Callable[..., Any]) -> None:
+    refused = [(each.subject, each.code) for each in cell(nation, "series", "ranks") if isinstance(each, Refusal)]
     assert refused == [("grdp_growth", "no-sampling-error"), ("grdp_per_capita_current", "no-sampling-error")]

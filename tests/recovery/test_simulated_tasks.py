@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from policyreport import count_codes
 from policyreport.data.inputs import Inputs
 from policyreport.figures import present
 from policyreport.records.base import Refusal
@@ -16,7 +17,6 @@ from policyreport.records.marks import unmarked
 from policyreport.records.series import Ranks
 from policyreport.records.tasks import Calibration, Completion, Flow, Funnel, Outlook, Pooling
 from policyreport.running.plan import EditionData
-from policyreport.statistics import assess
 from policyreport.statistics.tasks.completion import completion_of_lists
 from policyreport.statistics.tasks.flow import pace_of_tasks
 from policyreport.statistics.tasks.funnel import funnel_of_lists
@@ -243,5 +243,5 @@ def test_nothing_of_the_lists_is_refused_where_every_province_counts_one_list(na
         calibrate_outlook(nation.province_tasks, nation.settings.outlook),
     ]
     assert not [each for each in joint if isinstance(each, Refusal)]
-    refused = [each for each in assess.codes(nation, joint) if each.kind == "refusal"]
+    refused = [each for each in count_codes(nation, joint) if each.kind == "refusal"]
     assert refused == []

@@ -1,7 +1,5 @@
 """Panels and records that several reference tests share."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +8,6 @@ import pytest
 
 from policyreport.records.notebooks import CompareRecord, TrendRecord
 from policyreport.running.plan import EditionData, edition_areas
-from policyreport.statistics.assess import judging, levels
-from policyreport.statistics.assess import series as series_assessment
 from policyreport.statistics.ranks.comparators import PeerPanel
 
 YEARS = tuple(range(2020, 2026))
@@ -42,41 +38,16 @@ def growth_panel(growth_table: pd.DataFrame) -> PeerPanel:
     )
 
 
-@contextmanager
-def each_series_once() -> Iterator[None]:
-    """Judge each family once, not once for every area of it; the panel is the same for all."""
-    known: dict[object, object] = {}
-
-    def remembered(function, key):
-        def call(inputs, *rest):
-            found = (function.__name__, *(key(each) for each in rest))
-            if found not in known:
-                known[found] = function(inputs, *rest)
-            return known[found]
-
-        return call
-
-    def about(contrast):
-        return contrast.indicator, contrast.kind, contrast.scaled is None
-
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("order_p_values", "family_lines"):
-            patch.setattr(judging, name, remembered(getattr(judging, name), about))
-        patch.setattr(series_assessment, "income_levels", remembered(levels.income_levels, about))
-        yield
-
-
 @pytest.fixture(scope="session")
 def records(known_q4: EditionData, slice_of, made_record, made_once) -> dict[str, tuple[TrendRecord, CompareRecord]]:
     """Trend and compare record of every province, as its notebooks make them."""
     areas = edition_areas(known_q4)
 
     def make(folder: Path) -> None:
-        with each_series_once():
-            for area in areas:
-                inputs = slice_of(known_q4, "trend", area)
-                for notebook in ("trend", "compare"):
-                    (folder / f"{area}-{notebook}.json").write_bytes(made_record(inputs, notebook).to_json())
+        for area in areas:
+            inputs = slice_of(known_q4, "trend", area)
+            for notebook in ("trend", "compare"):
+                (folder / f"{area}-{notebook}.json").write_bytes(made_record(inputs, notebook).to_json())
 
     folder = made_once("provinces", make)
     return {

@@ -9,7 +9,7 @@ import pytest
 
 from policyreport.data.inputs import Inputs
 from policyreport.params.wording import read_wording
-from policyreport.statistics.assess.national import raised
+from policyreport.statistics.scorecard.coverage import raised
 
 ROOT = Path(__file__).parents[2]
 LEDGER = "the present ledger"

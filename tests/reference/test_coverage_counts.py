@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
+from policyreport import count_codes
 from policyreport.data.inputs import Inputs
-from policyreport.statistics import assess
-from policyreport.statistics.assess.national import raised
+from policyreport.statistics.scorecard.coverage import raised
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +15,7 @@ def counts(nation: Inputs, records) -> dict[tuple[str, str, str], int]:
     made = {}
     for area, (trend, compare) in records.items():
         made |= {(area, "trend"): trend, (area, "compare"): compare}
-    found = assess.codes(dataclasses.replace(nation, records=made))
+    found = count_codes(dataclasses.replace(nation, records=made))
     assert {each.of for each in found} == {34}
     return {(each.method, each.subject, each.code): each.areas for each in found}
 
@@ -66,7 +66,7 @@ def test_no_index_is_trended_in_any_province(counts, index) -> None:
 
 def test_a_refusal_that_stands_beside_a_printed_place_is_counted_among_the_refusals(nation: Inputs, records) -> None:
     made = {(area, "compare"): compare for area, (_, compare) in records.items()}
-    found = assess.codes(dataclasses.replace(nation, records=made))
+    found = count_codes(dataclasses.replace(nation, records=made))
     kinds = {each.code: each.kind for each in found}
     assert kinds["no-sampling-error"] == "refusal"
     assert [code for code, kind in kinds.items() if kind != nation.wording.codes[code].kind] == []

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from policyreport import count_codes
 from policyreport.data.inputs import Inputs
 from policyreport.figures import present
 from policyreport.figures.exhibits import Exhibit, Exhibits
@@ -17,7 +18,6 @@ from policyreport.publishing.templates import Templates
 from policyreport.records.formats import NBSP
 from policyreport.records.markdown import as_read
 from policyreport.records.notebooks import CodeCount
-from policyreport.statistics import assess
 from policyreport.statistics.shares.pace import pace_of_share
 from policyreport.statistics.shares.threshold import share_against
 from policyreport.statistics.tasks.completion import completion_of_lists
@@ -112,7 +112,7 @@ def national_codes(nation: Inputs) -> dict[tuple[str, str, str], CodeCount]:
         share_against(nation.shares, nation.threshold, nation.settings.threshold),
         pace_of_share(nation.shares, nation.targets, nation.settings.pace),
     ]
-    return {(each.method, each.subject, each.code): each for each in assess.codes(nation, (), own)}
+    return {(each.method, each.subject, each.code): each for each in count_codes(nation, (), own)}
 
 
 @pytest.mark.parametrize(

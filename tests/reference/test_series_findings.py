@@ -5,6 +5,8 @@ The p-values of §18 were simulated elsewhere with 99,999 draws; ours have 9,999
 
 import dataclasses
 from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -12,15 +14,15 @@ import statsmodels.api as sm
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
+from policyreport import headline_specifications, score_specifications
 from policyreport.data.inputs import Inputs
+from policyreport.data.selection import series
 from policyreport.figures import present
 from policyreport.figures.present.side_by_side import singled_out
 from policyreport.records.base import Refusal
 from policyreport.records.marks import unmarked
 from policyreport.records.series import Exposure, Panel, Ranks, Sensitivity, TrendFamily
 from policyreport.records.shares import Threshold
-from policyreport.statistics import assess
-from policyreport.statistics.assess.selection import series
 from policyreport.statistics.shares.threshold import share_against
 
 YEARS = ("2020", "2021", "2022", "2023", "2024", "2025")
@@ -32,18 +34,18 @@ def within(p: float, expected: float) -> bool:
 
 
 @pytest.fixture(scope="module")
-def panel(nation: Inputs) -> Panel:
-    return assess.panel(nation)
+def panel(nation: Inputs, cell: Callable[..., Any]) -> Panel:
+    return cell(nation, "series", "panel")
 
 
 @pytest.fixture(scope="module")
-def exposures(nation: Inputs) -> dict[str, Exposure]:
-    return {each.exposure: each for each in assess.exposure(nation)}
+def exposures(nation: Inputs, cell: Callable[..., Any]) -> dict[str, Exposure]:
+    return {each.exposure: each for each in cell(nation, "series", "exposure")}
 
 
 @pytest.fixture(scope="module")
 def specifications(nation: Inputs) -> dict[str, Sensitivity]:
-    return {each.method: each for each in assess.sensitivity(nation)}
+    return {each.method: each for each in headline_specifications(nation)}
 
 
 # ---- trends --------------------------------------------------------------------------------------------
@@ -116,8 +118,8 @@ def test_the_merger_coincides_and_its_placebo_of_2022_stands_out(exposures: dict
 # ---- ranks ---------------------------------------------------------------------------------------------
 
 
-def test_published_figures_get_no_set_of_ranks(nation: Inputs) -> None:
-    model, *published = assess.ranks(nation, assess.differences(nation))
+def test_published_figures_get_no_set_of_ranks(nation: Inputs, cell: Callable[..., Any]) -> None:
+    model, *published = cell(nation, "series", "ranks")
     assert isinstance(model, Ranks)
     assert {each.code for each in published if isinstance(each, Refusal)} == {"no-sampling-error"}
     assert {each.subject for each in published} == {
@@ -125,8 +127,8 @@ def test_published_figures_get_no_set_of_ranks(nation: Inputs) -> None:
     }  # fmt: skip
 
 
-def test_sets_of_mean_growth_are_labelled_and_wide(nation: Inputs) -> None:
-    ranks, *_ = assess.ranks(nation, assess.differences(nation))
+def test_sets_of_mean_growth_are_labelled_and_wide(nation: Inputs, cell: Callable[..., Any]) -> None:
+    ranks, *_ = cell(nation, "series", "ranks")
     assert ranks.basis == "model-based"
     assert len(ranks.sets) == 34
     for each in ranks.sets:
@@ -177,8 +179,8 @@ def test_a_vintage_that_left_the_verdict_is_not(nation: Inputs) -> None:
 # ---- steps ---------------------------------------------------------------------------------------------
 
 
-def test_no_step_can_be_tested_yet(nation: Inputs) -> None:
-    assert [(each.subject, each.code) for each in assess.steps(nation)] == [
+def test_no_step_can_be_tested_yet(nation: Inputs, cell: Callable[..., Any]) -> None:
+    assert [(each.subject, each.code) for each in cell(nation, "series", "steps")] == [
         ("grdp_growth step", "too-few-points"),
         ("grdp_growth step", "too-few-points"),
         ("grdp_growth cusum", "too-few-points"),
@@ -236,12 +238,14 @@ def test_errors_that_six_years_do_not_allow_are_refused_and_shown(specifications
 
 @pytest.fixture(scope="module")
 def scores(nation: Inputs) -> dict[str, Sensitivity | Refusal]:
-    found = assess.score_specifications(nation)
+    found = score_specifications(nation)
     return dict(zip(nation.roles.governance.indicators, found, strict=True))
 
 
-def test_the_headline_of_a_scores_grid_is_the_count_of_its_family(scores, nation: Inputs) -> None:
-    families = {each.indicator: each for each in assess.trend_families(nation) if isinstance(each, TrendFamily)}
+def test_the_headline_of_a_scores_grid_is_the_count_of_its_family(
+    scores, nation: Inputs, cell: Callable[..., Any]
+) -> None:
+    families = {each.indicator: each for each in cell(nation, "series", "families") if isinstance(each, TrendFamily)}
     for indicator, each in scores.items():
         if isinstance(each, Refusal):
             assert indicator not in families
@@ -353,8 +357,10 @@ def test_only_the_contrast_of_merged_provinces_is_said_to_be_the_merger(nation: 
     assert "2023 (log): 2022; " in by_name["exposure-study"]
 
 
-def test_the_pull_of_pooled_slopes_and_the_unequal_means_are_explained(nation: Inputs, panel: Panel) -> None:
-    shown = present.side_by_side(panel, assess.differences(nation), (), (), nation)
+def test_the_pull_of_pooled_slopes_and_the_unequal_means_are_explained(
+    nation: Inputs, panel: Panel, cell: Callable[..., Any]
+) -> None:
+    shown = present.side_by_side(panel, cell(nation, "series", "differences"), (), (), nation)
     by_name = {each.id: unmarked(each.markdown).replace("\u00a0", " ") for each in shown}
     below = sum(each.pooled < 0 for each in panel.slopes)
     assert f"So {below} of 34 lie below zero" in by_name["panel"]

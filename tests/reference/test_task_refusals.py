@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
+from policyreport import collect_league, count_codes
 from policyreport.data.frames import TASKS
 from policyreport.data.inputs import Inputs
 from policyreport.figures import present
@@ -20,7 +21,6 @@ from policyreport.records.notebooks import TrendRecord
 from policyreport.records.tasks import Completion
 from policyreport.running import plan
 from policyreport.running.plan import EditionData
-from policyreport.statistics import assess
 from policyreport.statistics.tasks.completion import completion_of_lists
 from policyreport.statistics.tasks.counts import newest_of_each_area
 from policyreport.statistics.tasks.flow import pace_of_tasks
@@ -48,7 +48,7 @@ def records(nation: Inputs) -> dict[tuple[str, str], TrendRecord]:
 def counted(nation: Inputs) -> dict[tuple[str, str], dict[str, int]]:
     """Provinces by method and subject, then code: the table of the coverage page."""
     found: dict[tuple[str, str], dict[str, int]] = {}
-    for each in assess.codes(
+    for each in count_codes(
         nation,
         [
             pool_lists(nation.province_tasks, nation.settings.pooling),
@@ -257,7 +257,7 @@ def test_several_lists_of_a_province_are_not_captioned_as_one_that_moved(own, ar
 
 
 def test_the_table_of_provinces_names_the_kinds_of_lists(nation: Inputs) -> None:
-    shown = text(present.league(assess.league(nation), nation))
+    shown = text(present.league(collect_league(nation), nation))
     assert "Lists of 6 provinces: " in shown
     caption = next(line for line in shown.splitlines() if "Lists of 6 provinces: " in line)
     for kind in ("tasks given by the centre", "provinces' own programmes", "tasks of Plan 02"):

@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 
 from policyreport.data.inputs import Inputs, files_of, read_inputs
-from policyreport.figures import present
 from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.frame import Frame
 from policyreport.figures.present.tiles import share_map
@@ -27,7 +26,6 @@ from policyreport.records.marks import read_marks
 from policyreport.records.notebooks import LeagueRow
 from policyreport.records.shares import VintageValue
 from policyreport.running import plan
-from policyreport.statistics import assess
 
 ROOT = Path(__file__).parents[2]
 TABLE = re.compile(
@@ -117,11 +115,12 @@ def patched(seen: Seen, patch: pytest.MonkeyPatch) -> None:
 def shown(inputs: Inputs) -> Iterator[Exhibit]:
     """Run a notebook's cells in this process, and give what they show."""
     (path,) = ROOT.glob(f"notebooks/*/{inputs.notebook}.ipynb")
-    names: dict[str, Any] = {"assess": assess, "present": present, "data": inputs}
+    names: dict[str, Any] = {"data": inputs}
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         for statement in ast.parse("".join(cell["source"])).body if cell["cell_type"] == "code" else ():
             code = ast.unparse(statement)
-            if isinstance(statement, ast.Assign) and "open_edition(" not in code:
+            imports = isinstance(statement, (ast.Import, ast.ImportFrom))
+            if imports or (isinstance(statement, ast.Assign) and "open_edition(" not in code):
                 exec(code, names)
             elif isinstance(statement, ast.Expr) and code.startswith("present."):
                 found = eval(code, names)

@@ -2,9 +2,11 @@
 
 import io
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pandas as pd
@@ -17,7 +19,6 @@ from policyreport.figures import present
 from policyreport.records.base import Refusal
 from policyreport.running import plan
 from policyreport.running.plan import EditionData
-from policyreport.statistics import assess
 from policyreport.statistics.tasks.counts import TaskCount, group_by_kind
 from policyreport.statistics.tasks.quarters import quarter_on_quarter
 
@@ -158,19 +159,23 @@ def test_no_date_of_publication_in_the_evaluation_is_later_than_its_day(national
     assert max(found) <= str(DAY)
 
 
-def test_growth_and_comparison_of_november_are_refused_as_not_published(province: Inputs) -> None:
-    assert {each.code for each in assess.growth(province)} == {"not-published"}
-    assert {each.code for each in assess.income(province)} == {"not-published"}
-    peers = assess.peers(province)
+def test_growth_and_comparison_of_november_are_refused_as_not_published(
+    province: Inputs, cell: Callable[..., Any]
+) -> None:
+    assert {each.code for each in cell(province, "trend", "growth")} == {"not-published"}
+    assert {each.code for each in (cell(province, "trend", "income"),)} == {"not-published"}
+    peers = cell(province, "compare", "peers")
     assert isinstance(peers, Refusal)
     assert peers.code == "not-published"
 
 
-def test_the_province_pages_of_november_say_that_growth_is_not_published(province: Inputs, made_record) -> None:
+def test_the_province_pages_of_november_say_that_growth_is_not_published(
+    province: Inputs, made_record, cell: Callable[..., Any]
+) -> None:
     sentence = province.wording.sentence("not-published", "en")
-    growth, peers = assess.growth(province), assess.peers(province)
+    growth, peers = cell(province, "trend", "growth"), cell(province, "compare", "peers")
     shown = [present.growth(growth, province)[0], present.growth_compare(peers, province)]
-    shown += [present.income(assess.income(province), province)]
+    shown += [present.income((cell(province, "trend", "income"),), province)]
     for exhibit in shown:
         assert sentence in exhibit.markdown, exhibit.id
         assert exhibit.files == {}, exhibit.id

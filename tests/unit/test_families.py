@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -11,18 +12,17 @@ from policyreport.records.base import Refusal
 from policyreport.records.marks import unmarked
 from policyreport.records.series import MeanFamily, Trend, TrendFamily
 from policyreport.running.plan import EditionData
-from policyreport.statistics import assess
 
 
-def means_of(nation: Inputs) -> tuple[MeanFamily | Refusal, ...]:
-    return assess.mean_families(nation, assess.differences(nation))
+def means_of(nation: Inputs, cell: Callable[..., Any]) -> tuple[MeanFamily | Refusal, ...]:
+    return cell(nation, "series", "means")
 
 
 @pytest.fixture(scope="module")
-def families(nation: Inputs) -> dict[str, TrendFamily | Refusal]:
+def families(nation: Inputs, cell: Callable[..., Any]) -> dict[str, TrendFamily | Refusal]:
     return {
         each.indicator if isinstance(each, TrendFamily) else each.subject: each
-        for each in assess.trend_families(nation)
+        for each in cell(nation, "series", "families")
     }
 
 
@@ -44,9 +44,12 @@ def test_control_of_corruption_singles_out_three_provinces_by_order_alone_and_no
 
 
 def test_who_is_singled_out_has_a_p_that_survives_the_adjustment(
-    slice_of: Callable[..., Inputs], known_q4: EditionData, with_one_questionnaire: Callable[[Inputs], Inputs]
+    slice_of: Callable[..., Inputs],
+    known_q4: EditionData,
+    with_one_questionnaire: Callable[[Inputs], Inputs],
+    cell: Callable[..., Any],
 ) -> None:
-    found = assess.trend_families(with_one_questionnaire(slice_of(known_q4, "series", "VN")))
+    found = cell(with_one_questionnaire(slice_of(known_q4, "series", "VN")), "series", "families")
     (family,) = [each for each in found if getattr(each, "indicator", "") == "papi_vertical_accountability"]
     (named,) = family.singled_out
     assert (named.area, named.verdict) == ("n96", "rising")
@@ -66,10 +69,14 @@ def test_a_family_whose_questions_changed_is_refused_once(families: dict[str, Tr
 
 @pytest.mark.parametrize("area", ["n01", "n20", "n96"])
 def test_a_province_is_judged_in_its_family_as_on_its_own_page(
-    area: str, families: dict[str, TrendFamily | Refusal], slice_of: Callable[..., Inputs], known_q4: EditionData
+    area: str,
+    families: dict[str, TrendFamily | Refusal],
+    slice_of: Callable[..., Inputs],
+    known_q4: EditionData,
+    cell: Callable[..., Any],
 ) -> None:
     own = slice_of(known_q4, "trend", area)
-    for each in (assess.growth(own)[0], *assess.governance(own)):
+    for each in (cell(own, "trend", "growth")[0], *cell(own, "trend", "governance")):
         if not isinstance(each, Trend):
             continue
         named = {member.area: member for member in families[each.indicator].singled_out}
@@ -78,9 +85,9 @@ def test_a_province_is_judged_in_its_family_as_on_its_own_page(
             assert (named[area].verdict, named[area].p_adjusted) == (each.verdict, each.p_adjusted)
 
 
-def test_the_page_gives_the_counts_and_the_path_that_all_share(nation: Inputs) -> None:
+def test_the_page_gives_the_counts_and_the_path_that_all_share(nation: Inputs, cell: Callable[..., Any]) -> None:
     path, facts, counts = present.families(
-        assess.trend_families(nation), means_of(nation), assess.growth(nation)[0], nation
+        cell(nation, "series", "families"), means_of(nation, cell), cell(nation, "series", "growth"), nation
     )
     said = unmarked(path.markdown).replace("\u00a0", " ")
     assert "2020–2025: *no clear trend*" in said
@@ -97,8 +104,10 @@ def test_the_page_gives_the_counts_and_the_path_that_all_share(nation: Inputs) -
     assert "Were years independent of each other, Quảng Ninh, Bắc Ninh and Hải Phòng would stand out" in said
 
 
-def test_the_page_says_why_where_nothing_can_be_judged(nation: Inputs) -> None:
+def test_the_page_says_why_where_nothing_can_be_judged(nation: Inputs, cell: Callable[..., Any]) -> None:
     empty = dataclasses.replace(nation, panel=nation.panel.iloc[:0])
-    path, _, counts = present.families(assess.trend_families(empty), means_of(empty), assess.growth(empty)[0], empty)
+    path, _, counts = present.families(
+        cell(empty, "series", "families"), means_of(empty, cell), cell(empty, "series", "growth"), empty
+    )
     assert path.markdown.startswith("::: {.refusal}")
     assert counts.markdown.startswith("::: {.refusal}")

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from policyreport.data.contrasts import divided
 from policyreport.records.series import SeriesPoint, Trend
 from policyreport.statistics.common.multiplicity import adjust
 from policyreport.statistics.series import trend
-from policyreport.statistics.series.contrasts import divided
 from policyreport.statistics.series.lines import estimate_lines
 from policyreport.statistics.validity.families import family_verdicts, named_by_order
 from policyreport.statistics.validity.processes import autoregressive

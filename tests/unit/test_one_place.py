@@ -19,7 +19,6 @@ from policyreport.figures.present.voice import Voice
 from policyreport.params.methods import read_method_settings
 from policyreport.records.notebooks import LeagueRow
 from policyreport.running.plan import EditionData
-from policyreport.statistics import assess
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = Path(policyreport.__file__).parent
@@ -178,5 +177,5 @@ def test_a10_steps_are_looked_for_at_the_day_of_the_policy(
     inputs = slice_of(known_q4, "series", "VN")
     day = datetime.date(2023, 5, 1)
     moved = dataclasses.replace(inputs, policy=inputs.policy.model_copy(update={"date": day}))
-    assert assess.step_days(moved) == (day, datetime.date(2025, 7, 1))
+    assert moved.step_days == (day, datetime.date(2025, 7, 1))
     assert read_method_settings(ROOT).trend.step_dates == ("policy", "mergers")

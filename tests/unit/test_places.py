@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,6 @@ from policyreport.records.base import Refusal
 from policyreport.records.marks import unmarked
 from policyreport.records.series import Ranks
 from policyreport.running.plan import EditionData
-from policyreport.statistics import assess
 
 SliceOf = Callable[..., Inputs]
 
@@ -26,8 +26,8 @@ def inputs(known_q4: EditionData, slice_of: SliceOf, made_record) -> Inputs:
 
 
 @pytest.fixture
-def model(inputs: Inputs) -> Ranks:
-    found = assess.ranks(inputs, assess.differences(inputs))[0]
+def model(inputs: Inputs, cell: Callable[..., Any]) -> Ranks:
+    found = cell(inputs, "series", "ranks")[0]
     assert isinstance(found, Ranks)
     return found
 
@@ -59,10 +59,10 @@ def test_where_pairs_are_told_apart_a_place_comes_with_its_marginal_set(inputs: 
 
 
 def test_e8_the_certainty_of_a_place_is_said_once_on_a_page(
-    inputs: Inputs, model: Ranks, known_q4: EditionData, slice_of: SliceOf, made_record
+    inputs: Inputs, model: Ranks, known_q4: EditionData, slice_of: SliceOf, made_record, cell: Callable[..., Any]
 ) -> None:
     own = slice_of(known_q4, "compare", "n22")
-    record, compared = made_record(own, "compare"), assess.peers(own)
+    record, compared = made_record(own, "compare"), cell(own, "compare", "peers")
     page = "\n".join(
         [
             present.strip(record.strip, own).markdown,

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,6 +14,7 @@ from policyreport.data.changes import list_changes
 from policyreport.data.inputs import Inputs
 from policyreport.data.observations.known import newest_publication
 from policyreport.data.observations.periods import period_bounds
+from policyreport.data.selection import mean_of, series
 from policyreport.figures import present
 from policyreport.figures.present.findings import area_findings
 from policyreport.figures.present.series import compare_directions
@@ -22,8 +24,6 @@ from policyreport.records.markdown import as_read
 from policyreport.records.marks import unmarked
 from policyreport.records.series import Peers, Trend
 from policyreport.running.plan import EditionData
-from policyreport.statistics import assess
-from policyreport.statistics.assess.selection import mean_of, series
 from policyreport.statistics.shares.pace import pace_of_share
 
 ROOT = Path(__file__).parents[2]
@@ -37,10 +37,14 @@ def read(markdown: str) -> str:
 
 @pytest.mark.parametrize("area", ["n96", "n44"])
 def test_a_governance_trend_is_told_with_the_scores_own_way_the_means_and_the_difference(
-    known_q4: EditionData, slice_of: SliceOf, with_one_questionnaire: Callable[[Inputs], Inputs], area: str
+    known_q4: EditionData,
+    slice_of: SliceOf,
+    with_one_questionnaire: Callable[[Inputs], Inputs],
+    area: str,
+    cell: Callable[..., Any],
 ) -> None:
     inputs = with_one_questionnaire(slice_of(known_q4, "trend", area))
-    results = assess.governance(inputs)
+    results = cell(inputs, "trend", "governance")
     moved = [each for each in results if isinstance(each, Trend) and each.verdict != "no clear trend"]
     assert moved
     text = read(present.governance(results, inputs)[0].markdown)
@@ -59,10 +63,10 @@ def test_a_governance_trend_is_told_with_the_scores_own_way_the_means_and_the_di
 
 
 def test_recalculated_scores_stand_with_the_range_of_parts_and_of_weights(
-    known_q4: EditionData, slice_of: SliceOf
+    known_q4: EditionData, slice_of: SliceOf, cell: Callable[..., Any]
 ) -> None:
     inputs = slice_of(known_q4, "trend", "n96")
-    text = read(present.governance(assess.governance(inputs), inputs)[0].markdown)
+    text = read(present.governance(cell(inputs, "trend", "governance"), inputs)[0].markdown)
     panel = inputs.panel
     rows = panel[(panel["area"] == "n96") & (panel["basis"] == "recalculated") & (panel["year"] == 2023)]
     rows = rows[rows["indicator"].isin(inputs.roles.governance.indicators)].set_index("indicator")
@@ -74,28 +78,28 @@ def test_recalculated_scores_stand_with_the_range_of_parts_and_of_weights(
     )
     assert "population, output or equal weights" in text
     alone = slice_of(known_q4, "trend", "n01")
-    assert "Recalculated scores" not in present.governance(assess.governance(alone), alone)[0].markdown
+    assert "Recalculated scores" not in present.governance(cell(alone, "trend", "governance"), alone)[0].markdown
 
 
 def test_a_value_without_a_small_part_is_flagged_on_the_page(
-    known_q4: EditionData, slice_of: SliceOf, made_record
+    known_q4: EditionData, slice_of: SliceOf, made_record, cell: Callable[..., Any]
 ) -> None:
     inputs = slice_of(known_q4, "trend", "n96")
-    assert inputs.wording.sentence("renormalised", "en") not in _governance_text(inputs)
+    assert inputs.wording.sentence("renormalised", "en") not in _governance_text(inputs, cell)
     mine = (inputs.panel["area"] == "n96") & (inputs.panel["indicator"] == "papi_participation")
     note = inputs.panel["note"].mask(mine & (inputs.panel["year"] == 2020), "renormalised")
     short = dataclasses.replace(inputs, panel=inputs.panel.assign(note=note))
-    results = assess.governance(short)
+    results = cell(short, "trend", "governance")
     assert [each.indicator for each in results if isinstance(each, Trend) and each.has_flag("renormalised")] == [
         "papi_participation"
     ]
-    assert inputs.wording.sentence("renormalised", "en") in _governance_text(short)
+    assert inputs.wording.sentence("renormalised", "en") in _governance_text(short, cell)
     value = next(each for each in made_record(short, "clean").panel if each.note)
     assert (value.indicator, value.year, value.note) == ("papi_participation", 2020, "renormalised")
 
 
-def _governance_text(inputs: Inputs) -> str:
-    return str(present.governance(assess.governance(inputs), inputs)[0].markdown)
+def _governance_text(inputs: Inputs, cell: Callable[..., Any]) -> str:
+    return str(present.governance(cell(inputs, "trend", "governance"), inputs)[0].markdown)
 
 
 def test_a_score_is_compared_with_the_mean_by_where_both_went() -> None:
@@ -106,12 +110,12 @@ def test_a_score_is_compared_with_the_mean_by_where_both_went() -> None:
 
 
 def test_as_many_similar_provinces_are_spoken_of_as_the_settings_ask_for(
-    known_q4: EditionData, slice_of: SliceOf
+    known_q4: EditionData, slice_of: SliceOf, cell: Callable[..., Any]
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n22")
     peers = inputs.settings.peers.model_copy(update={"k": 3})
     few = dataclasses.replace(inputs, settings=inputs.settings.model_copy(update={"peers": peers}))
-    result = assess.peers(few)
+    result = cell(few, "compare", "peers")
     assert isinstance(result, Peers)
     assert len(result.peers) == 3
     said = read(present.growth_compare(result, few).markdown)
@@ -120,10 +124,10 @@ def test_as_many_similar_provinces_are_spoken_of_as_the_settings_ask_for(
 
 
 def test_an_interval_without_zero_beside_cannot_tell_apart_is_explained(
-    known_q4: EditionData, slice_of: SliceOf, made_record
+    known_q4: EditionData, slice_of: SliceOf, made_record, cell: Callable[..., Any]
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n22")
-    result = assess.peers(inputs)
+    result = cell(inputs, "compare", "peers")
     assert isinstance(result, Peers)
     record = made_record(inputs, "compare")
     beside = "one may leave out zero although the difference is not clear once all provinces are looked at"

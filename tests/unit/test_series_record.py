@@ -4,34 +4,37 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
+from policyreport import collect_league, series_record
 from policyreport.data.inputs import Inputs
 from policyreport.running.plan import EditionData
-from policyreport.statistics import assess
 
 
-def test_the_evaluation_reads_the_record_of_the_notebook_on_series(known_q4: EditionData, slice_of: Callable) -> None:
+def test_the_evaluation_reads_the_record_of_the_notebook_on_series(
+    known_q4: EditionData, slice_of: Callable, cell: Callable[..., Any]
+) -> None:
     nation: Inputs = slice_of(known_q4, "evaluation", "VN")
-    record = assess.series_of(nation).model_copy(update={"steps": assess.steps(nation)})
+    record = series_record(nation).model_copy(update={"steps": cell(nation, "series", "steps")})
     told = dataclasses.replace(nation, records={("VN", "series"): record})
-    assert assess.series_of(told) == record
+    assert series_record(told) == record
 
 
 def test_without_that_record_the_evaluation_has_nothing_of_it_and_goes_on(
     known_q4: EditionData, slice_of: Callable
 ) -> None:
     nation: Inputs = slice_of(known_q4, "evaluation", "VN")
-    record = assess.series_of(nation)
+    record = series_record(nation)
     assert (record.panel, record.families, record.exposure, record.ranks, record.steps) == (None, (), (), (), ())
-    assert assess.league(nation, record.ranks) == ()
+    assert collect_league(nation, record.ranks) == ()
 
 
 def test_every_difference_to_the_nation_is_the_one_on_the_areas_own_page(
-    known_q4: EditionData, slice_of: Callable
+    known_q4: EditionData, slice_of: Callable, cell: Callable[..., Any]
 ) -> None:
-    found = assess.differences(slice_of(known_q4, "series", "VN"))
+    found = cell(slice_of(known_q4, "series", "VN"), "series", "differences")
     assert len(found) == 34
-    own = assess.peers(slice_of(known_q4, "compare", "n22"))
+    own = cell(slice_of(known_q4, "compare", "n22"), "compare", "peers")
     assert found["n22"] == next(each for each in own.differences if each.comparator == "nation")
 
 

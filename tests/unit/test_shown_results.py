@@ -1,6 +1,7 @@
 """Results that a record holds stand on a page too: p by every method, every event study, what a pace rests on."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -16,17 +17,18 @@ from policyreport.records.series import Difference, Exposure, Peers
 from policyreport.records.shares import NewsNoise, Revisions, RevisionTest
 from policyreport.records.tasks import ChangeAt, Flow, FlowChange, FlowTrend
 from policyreport.running.plan import EditionData
-from policyreport.statistics import assess
 
 
 @pytest.fixture(scope="module")
-def exposures(nation: Inputs) -> tuple[Exposure, ...]:
-    return tuple(each for each in assess.exposure(nation) if isinstance(each, Exposure))
+def exposures(nation: Inputs, cell: Callable[..., Any]) -> tuple[Exposure, ...]:
+    return tuple(each for each in cell(nation, "series", "exposure") if isinstance(each, Exposure))
 
 
 @pytest.fixture(scope="module")
-def together(nation: Inputs, exposures: tuple[Exposure, ...]) -> dict[str, Exhibit]:
-    shown = present.side_by_side(assess.panel(nation), {}, exposures, assess.steps(nation), nation)
+def together(nation: Inputs, exposures: tuple[Exposure, ...], cell: Callable[..., Any]) -> dict[str, Exhibit]:
+    shown = present.side_by_side(
+        cell(nation, "series", "panel"), {}, exposures, cell(nation, "series", "steps"), nation
+    )
     return {each.id: each for each in shown}
 
 
@@ -134,10 +136,10 @@ def test_many_revisions_have_their_mean_and_both_tests_with_p(quality_printed) -
 
 
 def test_a_province_has_its_single_year_by_how_many_differ_more_and_its_peers_by_distance(
-    slice_of: Callable[..., Inputs], known_q4: EditionData
+    slice_of: Callable[..., Inputs], known_q4: EditionData, cell: Callable[..., Any]
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n01")
-    result = assess.peers(inputs)
+    result = cell(inputs, "compare", "peers")
     assert isinstance(result, Peers)
     said = plain(present.growth_compare(result, inputs))
     for each in result.differences:

@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 from scipy.stats import norm
 
+from policyreport.data import contrasts
 from policyreport.errors import DataError
 from policyreport.records.base import Flag, Refusal
 from policyreport.records.series import SeriesPoint
-from policyreport.statistics.series import contrasts, trend
+from policyreport.statistics.series import trend
 from policyreport.statistics.series.kendall import order_test, theil_sen
 from policyreport.statistics.series.slopes import gls_slope, glsar_slope, hac_slope
 

@@ -3,9 +3,10 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,6 @@ from policyreport.records.marks import unmarked
 from policyreport.records.shares import MeasureDifference, Revisions
 from policyreport.running import plan
 from policyreport.running.plan import EditionData
-from policyreport.statistics import assess
 from policyreport.statistics.shares import revisions
 from policyreport.statistics.shares.revisions import measure_differences, revisions_of_share
 
@@ -264,29 +264,35 @@ def test_the_later_figures_would_be_seen_by_an_edition_of_their_day(later: Path)
 
 
 def test_every_figure_of_a_merged_province_that_crosses_the_change_of_boundaries_says_so(
-    known_q4: EditionData, slice_of, made_record
+    known_q4: EditionData, slice_of, made_record, cell: Callable[..., Any]
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n96")
     shown = [
-        present.growth(assess.growth(inputs), inputs)[0],
-        present.income(assess.income(inputs), inputs),
-        present.growth_compare(assess.peers(inputs), inputs),
+        present.growth(cell(inputs, "trend", "growth"), inputs)[0],
+        present.income((cell(inputs, "trend", "income"),), inputs),
+        present.growth_compare(cell(inputs, "compare", "peers"), inputs),
         present.strip(made_record(inputs).strip, inputs),
     ]
     for exhibit in shown:
         assert inputs.wording.sentence("back-cast", "en") in exhibit.markdown, exhibit.id
     for exhibit in shown[:2]:
         assert any("merger, Jul\u00a02025" in svg for svg in exhibit.files.values()), exhibit.id
-    trend = present.growth(assess.growth(inputs), inputs)[1]
+    trend = present.growth(cell(inputs, "trend", "growth"), inputs)[1]
     assert "dotted line: merger, Jul\u00a02025" in next(
         svg for path, svg in trend.files.items() if "narrow" not in path
     )
 
 
 def test_a_province_that_kept_its_boundaries_is_flagged_only_where_others_are_beside_it(
-    known_q4: EditionData, slice_of, made_record
+    known_q4: EditionData, slice_of, made_record, cell: Callable[..., Any]
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n01")
     assert inputs.wording.sentence("back-cast", "en") not in present.strip(made_record(inputs).strip, inputs).markdown
-    assert inputs.wording.sentence("back-cast", "en") not in present.growth(assess.growth(inputs), inputs)[0].markdown
-    assert inputs.wording.sentence("back-cast", "en") in present.growth_compare(assess.peers(inputs), inputs).markdown
+    assert (
+        inputs.wording.sentence("back-cast", "en")
+        not in present.growth(cell(inputs, "trend", "growth"), inputs)[0].markdown
+    )
+    assert (
+        inputs.wording.sentence("back-cast", "en")
+        in present.growth_compare(cell(inputs, "compare", "peers"), inputs).markdown
+    )

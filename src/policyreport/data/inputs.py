@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from math import isnan
 from pathlib import Path
@@ -24,6 +25,7 @@ from policyreport.data.frames import (
     share_targets,
     task_lists,
 )
+from policyreport.data.series_frames import lead_frame, series_frame, traits_frame
 from policyreport.errors import RunError, UsageError
 from policyreport.params.edition import Edition, edition_file, read_edition_file
 from policyreport.params.indicators import Indicators, read_indicators
@@ -209,6 +211,28 @@ class Inputs:
         """Areas and indicators with a value that was recalculated although a small part is missing."""
         rows = self.panel[(self.panel["note"] == "renormalised") & self.panel["value"].notna()]
         return frozenset(zip(rows["area"], rows["indicator"], strict=True))
+
+    def series(self, name: str) -> pd.DataFrame:
+        """Give annual values by area and year: `name` is a role (``growth``, ``income``) or an indicator's key.
+
+        Provinces, then the country and the regions; columns and `attrs` are those of `data.points`.
+        """
+        return series_frame(self, name)
+
+    def lead(self, name: str) -> pd.DataFrame:
+        """Give the provinces' values minus the country's; of a governance score, minus the mean of the provinces."""
+        return lead_frame(self, name)
+
+    @cached_property
+    def traits(self) -> pd.DataFrame:
+        """What makes provinces alike: `area`, `region`, `weight` (output), `merged`, and the variables of likeness."""
+        return traits_frame(self)
+
+    @property
+    def step_days(self) -> tuple[date, ...]:
+        """The days tested for a step: that of the policy, and that of the present boundaries."""
+        days = {"policy": self.policy.date, "mergers": max(self.areas.begun(area) for area in self.provinces)}
+        return tuple(days[name] for name in self.settings.trend.step_dates)
 
     def record(self, **results: Any) -> NotebookRecord:
         """Build the notebook's record from its results; nothing is computed here.

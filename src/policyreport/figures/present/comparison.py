@@ -9,6 +9,7 @@ import numpy as np
 
 from policyreport.data.inputs import Inputs
 from policyreport.data.notes import told_time
+from policyreport.data.points import read_series
 from policyreport.figures.exhibits import Exhibit, join
 from policyreport.figures.present.behind import rows_behind
 from policyreport.figures.present.shares import leading, part_sentence, share_sentence
@@ -30,17 +31,17 @@ from policyreport.records.notebooks import CompareRecord, StripItem
 from policyreport.records.periods import kind_of
 from policyreport.records.series import Difference, Peers, PublishedRank
 from policyreport.records.shares import Threshold
-from policyreport.statistics.assess.comparison import peer_panel
+from policyreport.statistics.ranks.comparators import arrange_panel
 from policyreport.statistics.shares.latest import later_parts, newest_completion
 
 
 def growth_compare(result: Peers | Refusal, inputs: Inputs) -> Exhibit:
     """Show the area's mean difference in growth to the country among all areas, and to region and peers.
 
-    From `assess.peers`: "growth-compare".
+    From `compare_with_peers`: "growth-compare".
     """
     voice = Voice(inputs)
-    panel = peer_panel(inputs)
+    panel = arrange_panel(read_series("growth", inputs.series("growth")))
     if isinstance(result, Refusal) or panel is None:
         return Exhibit(
             "growth-compare", voice.refusal(result, "Difference to others") if isinstance(result, Refusal) else ""

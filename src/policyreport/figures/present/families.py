@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policyreport.data.inputs import Inputs
+from policyreport.data.selection import role_series
 from policyreport.figures.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.present.behind import rows_behind
 from policyreport.figures.present.means import show_means
@@ -16,7 +17,6 @@ from policyreport.figures.tables import table
 from policyreport.figures.timeline import Line
 from policyreport.records.base import Refusal
 from policyreport.records.series import MeanFamily, Trend, TrendFamily
-from policyreport.statistics.assess.selection import role_series
 
 _AGAINST = {"minus nation": "minus the nation", "minus mean": "minus the provinces' mean", "own": "by itself"}
 
@@ -29,7 +29,7 @@ def families(
 ) -> Exhibits:
     """Show the trend of the path that all areas share, then each family with whom it singles out.
 
-    From `assess.trend_families`, `assess.mean_families` and, of the country, `assess.growth`: "common-path", "means",
+    From `find_trends`, `mean_above_country` and, of the country, `fit_trend`: "common-path", "means",
     "families".
     """
     voice = Voice(inputs)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from policyreport.data.inputs import Inputs
+from policyreport.data.points import read_series
+from policyreport.data.selection import boundary_flags
 from policyreport.figures.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.league import league as league_figure
 from policyreport.figures.present.behind import rows_behind
@@ -20,15 +22,14 @@ from policyreport.params.spelling import sort_key
 from policyreport.records.markdown import escape
 from policyreport.records.notebooks import CompareRecord, LeagueRow, TrendRecord
 from policyreport.records.series import Difference
-from policyreport.statistics.assess.comparison import weighted_growth
-from policyreport.statistics.assess.selection import boundary_flags, role_series
+from policyreport.statistics.ranks.comparators import weighted_mean
 from policyreport.statistics.shares.latest import later_parts, newest_of_each_measure
 
 
 def league(rows: Sequence[LeagueRow], inputs: Inputs) -> Exhibits:
     """Show the league table, growth against the country's, the map, and the lists of the provinces.
 
-    From `assess.league`: "league-lead", "league", "league-growth", "map", "tasks-provinces", "share-provinces".
+    From `collect_league`: "league-lead", "league", "league-growth", "map", "tasks-provinces", "share-provinces".
     """
     voice = Voice(inputs)
     trends = [record for _, record in sorted(inputs.records.items()) if isinstance(record, TrendRecord)]
@@ -267,8 +268,9 @@ def _since(inputs: Inputs) -> str:
 def _weighted(voice: Voice) -> str:
     """That the provinces' own figures add up to more, or less, than the country's."""
     inputs, formats = voice.inputs, voice.formats
-    nation = {point.year: point for point in role_series(inputs, inputs.roles.nation, inputs.roles.growth)}
-    both = [(point, nation[point.year]) for point in weighted_growth(inputs) if point.year in nation]
+    growth = inputs.series("growth")
+    nation = {point.year: point for point in read_series("growth", growth).national}
+    both = [(point, nation[point.year]) for point in weighted_mean(growth, inputs.traits)]
     if not both:
         return ""
     above = sum(own.value >= whole.value for own, whole in both)

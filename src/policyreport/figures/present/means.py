@@ -20,7 +20,7 @@ MOST_NAMED = 6
 
 
 def show_means(voice: Voice, means: Sequence[MeanFamily | Refusal]) -> Exhibit:
-    """Show each family's facts, and how certain they make any province's mean; from `assess.mean_families`: "means"."""
+    """Show each family's facts, and how certain they make any province's mean; from `mean_above_country`: "means"."""
     done = [family for family in means if isinstance(family, MeanFamily)]
     reasons = [
         voice.refusal(family, f"Means of {voice.indicator(family.subject)}")

@@ -18,7 +18,7 @@ _CAUTION = {"model-based": "treating years as draws", "counts": "if tasks finish
 def places(ranks: Sequence[Ranks | Refusal], inputs: Inputs) -> Exhibits:
     """Give for each area the places between which its true rank may lie, or that the data cannot rank.
 
-    From `assess.ranks` and `rank_lists`: "place-n01" and so on for every area of the edition, empty where its
+    From `rank_means`, `rank_sets` and `rank_lists`: "place-n01" and so on for every area of the edition, empty where its
     page prints no place.
     """
     voice = Voice(inputs)

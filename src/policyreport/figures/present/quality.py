@@ -13,7 +13,7 @@ from policyreport.figures.present.voice import Voice, listed, short_publisher
 from policyreport.figures.tables import table
 from policyreport.records.markdown import escape
 from policyreport.records.notebooks import CleanRecord, TrendRecord
-from policyreport.statistics.assess.national import raised
+from policyreport.statistics.scorecard.coverage import raised
 
 
 def published_topics(record: CleanRecord, inputs: Inputs) -> Exhibit:

@@ -27,7 +27,7 @@ _BASES = {
 def ranks(results: Sequence[Ranks | Refusal], inputs: Inputs) -> Exhibits:
     """Show sets of ranks where there are errors to make them from; else why there are none, once per reason.
 
-    From `assess.ranks` and `rank_lists`: "ranks".
+    From `rank_means`, `rank_sets` and `rank_lists`: "ranks".
     """
     voice = Voice(inputs)
     done = [result for result in results if isinstance(result, Ranks)]

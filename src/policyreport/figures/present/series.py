@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from policyreport.data.contrasts import index
 from policyreport.data.inputs import Inputs
+from policyreport.data.selection import mean_of_areas, role_series, series
 from policyreport.figures.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.present.behind import rows_behind
 from policyreport.figures.present.names import inside
@@ -20,14 +22,12 @@ from policyreport.records.base import Refusal
 from policyreport.records.formats import Formats
 from policyreport.records.markdown import escape
 from policyreport.records.series import LevelTrend, SeriesPoint, Trend
-from policyreport.statistics.assess.selection import mean_of_areas, role_series, series
-from policyreport.statistics.series.contrasts import index
 
 
 def growth(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
     """Show an area's growth with country and region, and whether it moves away from the country.
 
-    From `assess.growth`, the difference to the nation first: "growth", "growth-trend".
+    From `fit_trend_among` and `fit_trend`, the difference to the nation first: "growth", "growth-trend".
     """
     voice, role = Voice(inputs), inputs.roles.growth
     own = role_series(inputs, inputs.area, role)
@@ -107,7 +107,7 @@ def level_paragraph(voice: Voice, results: Sequence[LevelTrend | Refusal]) -> st
 def governance(results: Sequence[Trend | Refusal], inputs: Inputs) -> Exhibits:
     """Show an area's governance scores as small multiples, broken where the questions changed.
 
-    From `assess.governance`, one per dimension: "governance", "governance-trend".
+    From `fit_trend_among`, one per dimension: "governance", "governance-trend".
     """
     voice = Voice(inputs)
     areas = inputs.provinces

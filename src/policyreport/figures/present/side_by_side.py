@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from scipy import stats
 
 from policyreport.data.inputs import Inputs
+from policyreport.data.series_frames import MERGED
 from policyreport.figures.areas import caterpillar
 from policyreport.figures.checks import event_studies
 from policyreport.figures.exhibits import Exhibit, Exhibits, join
@@ -17,7 +18,6 @@ from policyreport.figures.tables import table
 from policyreport.records.base import Refusal
 from policyreport.records.markdown import escape
 from policyreport.records.series import Cusum, Difference, Exposure, ExposureCheck, Panel, ShrunkSlope, Step
-from policyreport.statistics.assess.side_by_side import MERGED, step_days
 from policyreport.statistics.common.intervals import ALPHA
 
 
@@ -323,7 +323,7 @@ def _steps(voice: Voice, results: Sequence[Step | Cusum | Refusal]) -> Exhibit:
             parts.append(
                 f"Cumulated residuals of a line over {result.n} years: p {formats.p_value(result.p_value)}; evidence only."
             )
-    dates = listed([voice.date(day) for day in step_days(voice.inputs)])
+    dates = listed([voice.date(day) for day in voice.inputs.step_days])
     for subject, group in by_subject.items():
         detail = "; ".join(dict.fromkeys(item.detail for item in group if item.detail))
         what = "Drift of the residuals from a line" if subject.endswith("cusum") else f"A step at {dates}"

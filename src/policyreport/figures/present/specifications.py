@@ -63,7 +63,7 @@ def sensitivity(
 ) -> Exhibits:
     """Show how many specifications agree with each headline, and which differs most.
 
-    From `assess.sensitivity` and `assess.score_specifications`: "sensitivity", "specifications",
+    From `headline_specifications` and `score_specifications`: "sensitivity", "specifications",
     "score-specifications".
     """
     voice = Voice(inputs)

@@ -23,7 +23,7 @@ TITLES = {"minus nation": "Difference to the nation", "own": "Growth itself"}
 def growth_trend(voice: Voice, results: Sequence[Trend | Refusal], breaks: Sequence[Break] = ()) -> Exhibit:
     """Draw an area's difference to the nation and the series itself, each with its line.
 
-    From `assess.growth`: "growth-trend", empty where no series has a trend. `breaks` are changes of boundaries.
+    From `fit_trend_among` and `fit_trend`: "growth-trend", empty where no series has a trend. `breaks` are changes of boundaries.
     """
     done = [result for result in results if isinstance(result, Trend)]
     if not done:
@@ -46,7 +46,7 @@ def growth_trend(voice: Voice, results: Sequence[Trend | Refusal], breaks: Seque
 def governance_trend(voice: Voice, results: Sequence[Trend | Refusal]) -> Exhibit:
     """Draw each score's difference to the provinces' mean with its line; a refused one says why.
 
-    From `assess.governance`: "governance-trend", empty where no score has a trend.
+    From `fit_trend_among`: "governance-trend", empty where no score has a trend.
     """
     done = [result for result in results if isinstance(result, Trend)]
     if not done:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import product
 from statistics import median
 
@@ -12,8 +13,20 @@ from policyreport.records.series import Sensitivity, Specification
 
 METHOD = "sensitivity"
 Choices = Mapping[str, str]
+Axes = dict[str, list[str]]
+Grid = Sensitivity | Refusal
 Answer = tuple[float | None, str] | Refusal
 """Result of one specification: an estimate (None where the method has no number) and its verdict."""
+
+
+def resting_on(grid: Grid, rows: Iterable[str]) -> Grid:
+    """Add the ledger rows that a grid was computed from; a refusal stays as it is."""
+    return grid if isinstance(grid, Refusal) else grid.model_copy(update={"inputs": tuple(sorted(set(rows)))})
+
+
+def counted(verdicts: Sequence[str], none: str) -> Answer:
+    """Count verdicts of areas that stand out, with the most frequent one; `none` where there are none."""
+    return float(len(verdicts)), Counter(verdicts).most_common(1)[0][0] if verdicts else none
 
 
 def grid(axes: Mapping[str, Sequence[str]]) -> tuple[dict[str, str], ...]:

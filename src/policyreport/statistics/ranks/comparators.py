@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
+from policyreport.data.points import AreaSeries, common_years, read_series, require_columns, year_table
 from policyreport.errors import DataError, did_you_mean
-from policyreport.records.series import PeerDistance
+from policyreport.records.series import PeerDistance, SeriesPoint
 
 Comparator = Literal["nation", "rest of the nation", "region", "peers"]
 COMPARATORS: tuple[Comparator, ...] = ("nation", "rest of the nation", "region", "peers")
@@ -68,6 +70,67 @@ class PeerPanel:
         if area not in self.areas:
             raise DataError(self.indicator, "an area of the panel", f'"{area}"', did_you_mean(area, self.areas))
         return self.areas.index(area)
+
+
+def arrange_panel(
+    series: AreaSeries, traits: pd.DataFrame | None = None, variables: Sequence[str] = ()
+) -> PeerPanel | None:
+    """Arrange the values of all areas, the country's and what makes areas alike; None without a common year.
+
+    Parameters
+    ----------
+    traits
+        A row an area: `area`, `region`, `weight` (of an area in its region and the country) and `variables`. Without
+        it areas are comparable with the country only.
+    variables
+        Columns of `traits` that make areas alike.
+    """
+    years = common_years(series)
+    if not years or not series.national:
+        return None
+    alone = pd.DataFrame({"area": series.areas, "region": series.areas, "weight": np.nan})
+    known = alone if traits is None else require_columns("traits", traits, ["area", "region", "weight", *variables])
+    known = known.set_index("area").reindex(list(series.areas))
+    likeness = known[list(variables)] if traits is not None else pd.DataFrame({"unknown": known["weight"]})
+    return PeerPanel(
+        indicator=series.indicator,
+        unit=series.unit,
+        areas=series.areas,
+        years=years,
+        values=year_table(series.points, series.areas, years),
+        nation=year_table(series.points, [series.nation], years)[0],
+        regions=tuple(known["region"]),
+        product=known["weight"].to_numpy(float),
+        likeness=likeness.to_numpy(float),
+        measures=(series.measure,),
+        errors=_errors(series, years),
+        inputs={area: tuple(row for p in series.points.get(area, ()) for row in p.inputs) for area in series.areas}
+        | {"nation": tuple(row for p in series.national if p.year in years for row in p.inputs)},
+    )
+
+
+def weighted_mean(values: pd.DataFrame, traits: pd.DataFrame) -> tuple[SeriesPoint, ...]:
+    """Average the areas' values by their weight, in the years in which every area and the country have one."""
+    series = read_series("weighted_mean", values)
+    panel = arrange_panel(series, traits)
+    if panel is None or not np.isfinite(panel.product).all():
+        return ()
+    weights = panel.product / panel.product.sum()
+    rows = tuple(row for area in panel.areas for row in panel.inputs[area])
+    return tuple(
+        SeriesPoint(year=year, value=float(weights @ of_year), status="derived", inputs=rows)
+        for year, of_year in zip(panel.years, panel.values.T, strict=True)
+        if np.isfinite(of_year).all()
+    )
+
+
+def _errors(series: AreaSeries, years: Sequence[int]) -> Floats | None:
+    """Standard deviations of recalculated values by area and year; None where all were published."""
+    points = [series.points.get(area, ()) for area in series.areas]
+    if all(point.error is None for own in points for point in own):
+        return None
+    by_year = [{point.year: point.error or 0.0 for point in own} for own in points]
+    return np.array([[errors.get(year, 0.0) for year in years] for errors in by_year])
 
 
 def nearest(panel: PeerPanel, area: str, *, k: int) -> tuple[PeerDistance, ...]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from policyreport.data.points import read_series
 from policyreport.params.methods import PeersSettings
 from policyreport.records.base import Flag, Interval, Refusal
 from policyreport.records.digits import as_published
@@ -17,6 +19,7 @@ from policyreport.statistics.ranks.comparators import (
     COMPARATORS,
     Comparator,
     PeerPanel,
+    arrange_panel,
     comparator_inputs,
     comparator_values,
     comparison_errors,
@@ -26,14 +29,58 @@ from policyreport.statistics.ranks.comparators import (
 from policyreport.statistics.ranks.means import TestedMeans, estimate_means
 from policyreport.statistics.series.windows import window_flags
 
-__all__ = ["METHOD", "PeerPanel", "compare_in_panel", "judged_together", "nearest"]
-
 METHOD = "peers"
 
 PLANNED: tuple[Comparator, ...] = ("region",)
 """Comparisons planned for each area by itself, judged without adjustment."""
 
 Floats = NDArray[np.float64]
+
+
+def compare_with_peers(
+    values: pd.DataFrame, area: str, settings: PeersSettings, traits: pd.DataFrame | None = None, *, nation: str = ""
+) -> Peers | Refusal:
+    """Compare one area's yearly values with the country's, its region's and its peers'.
+
+    Parameters
+    ----------
+    values
+        Rows of all areas and of the country with `area`, `year` and `value`, and what else `data.points` lists. All
+        areas are needed: they give the comparators, the common variance and the adjustment of p-values.
+    area
+        In the frame (else DataError).
+    traits
+        A row an area: `area`, `region`, `weight`, and the variables of likeness that the settings name. Without it only
+        the comparison with the country has an answer.
+    nation
+        Key of the country's rows, by default that in `attrs`.
+
+    Returns
+    -------
+    Peers or Refusal
+        See `compare_in_panel`; also flagged where any area's series was recalculated, as it may be a comparator.
+    """
+    series = read_series("compare_with_peers", values, nation=nation)
+    series.require("compare_with_peers", area)
+    panel = arrange_panel(series, traits, settings.variables)
+    if panel is None:
+        return series.not_published(METHOD)
+    found = compare_in_panel(panel, area, settings)
+    if isinstance(found, Refusal):
+        return found
+    return found.model_copy(update={"flags": found.flags + series.flags_of(series.areas)})
+
+
+def compare_with_country(values: pd.DataFrame, settings: PeersSettings, *, nation: str = "") -> dict[str, Difference]:
+    """Compare every area's yearly values with the country's, judged together; by area, without those refused.
+
+    `values` and `nation` are as for `compare_with_peers`.
+    """
+    panel = arrange_panel(read_series("compare_with_country", values, nation=nation))
+    if panel is None:
+        return {}
+    found = {area: _difference(panel, panel.row(area), "nation", settings, ()) for area in panel.areas}
+    return {area: difference for area, difference in found.items() if isinstance(difference, Difference)}
 
 
 def compare_in_panel(panel: PeerPanel, area: str, settings: PeersSettings) -> Peers | Refusal:

@@ -1,1 +1,1 @@
-"""The results of all areas together."""
+"""The provinces side by side, from all results: league, strip of indicators, coverage, what was refused."""

@@ -9,7 +9,7 @@ from policyreport.records.base import Refusal
 from policyreport.records.notebooks import Headline, LeagueRow
 from policyreport.records.shares import NotYearly, Pace, Threshold
 from policyreport.records.tasks import QuarterOnQuarter
-from policyreport.statistics.assess.national import PROVINCE
+from policyreport.statistics.scorecard.league import PROVINCE
 from policyreport.statistics.shares.latest import newest_of_each_measure
 
 

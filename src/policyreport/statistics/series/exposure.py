@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from policyreport.data.points import (
+    AreaSeries,
+    common_years,
+    read_series,
+    require_columns,
+    rows_of_areas,
+    year_table,
+)
+from policyreport.data.series_frames import MERGED
 from policyreport.params.methods import ExposureSettings
 from policyreport.records.base import Flag, Interval, Refusal
 from policyreport.records.series import EventStudyPoint, Exposure, ExposureCheck
 from policyreport.statistics.common.draws import JOINT, bootstrap_p, generator
 from policyreport.statistics.common.intervals import ALPHA
 from policyreport.statistics.common.multiplicity import adjust
+from policyreport.statistics.common.starts import years_after
 from policyreport.statistics.series.exposure_regression import (
     ExposureSlope,
     changes,
@@ -131,6 +143,60 @@ def estimate_exposure(
     ends = wild_interval(_fitted(data, control), weights, level=ALPHA) if inverted else None
     interval = Interval(low=ends[0], high=ends[1], level=1 - ALPHA) if ends else None
     return found.model_copy(update={"wcr_interval": interval})
+
+
+def fit_exposure(
+    values: pd.DataFrame, traits: pd.DataFrame, settings: ExposureSettings, *, start: date
+) -> tuple[Exposure | Refusal, ...]:
+    """Relate the change of an outcome after the start to each exposure fixed before it, in the order of the settings.
+
+    Parameters
+    ----------
+    values
+        The outcome: rows with `area`, `year` and `value`, and what else `data.points` lists.
+    traits
+        A row an area: `area`, each exposure that the settings name, and `merged` (0/1), the control.
+    start
+        Years count as after it that begin after this day.
+
+    Returns
+    -------
+    tuple of Exposure or Refusal
+        See `estimate_exposure`, with the verdict and Holm's p-values over all of them.
+    """
+    series = read_series("fit_exposure", values)
+    if not common_years(series):
+        return (series.not_published(METHOD),)
+    panels = exposure_panels(series, traits, settings)
+    after = years_after(common_years(series), start)
+    judged = judge([estimate_exposure(panel, settings, post_years=after) for panel in panels.values()], settings)
+    flags = series.flags_of(series.areas)
+    return tuple(
+        found.model_copy(update={"flags": found.flags + flags}) if isinstance(found, Exposure) else found
+        for found in judged
+    )
+
+
+def exposure_panels(series: AreaSeries, traits: pd.DataFrame, settings: ExposureSettings) -> dict[str, ExposurePanel]:
+    """Arrange the outcome with each exposure, by its name."""
+    known = require_columns("fit_exposure, traits", traits, ["area", *settings.exposures])
+    known = known.set_index("area").reindex(list(series.areas))
+    years, rows = common_years(series), traits.attrs.get("rows", {})
+    merged = known[MERGED].to_numpy(float) if MERGED in known else None
+    return {
+        name: ExposurePanel(
+            outcome=series.indicator,
+            exposure_name=name,
+            areas=series.areas,
+            years=years,
+            values=year_table(series.points, series.areas, years),
+            exposure=known[name].to_numpy(float),
+            merged=merged,
+            measures=(series.measure,),
+            inputs=tuple(sorted({*rows_of_areas(series), *rows.get(name, ())})),
+        )
+        for name in settings.exposures
+    }
 
 
 def judge(results: Sequence[Exposure | Refusal], settings: ExposureSettings) -> tuple[Exposure | Refusal, ...]:

@@ -13,14 +13,16 @@ from itertools import pairwise
 from math import log
 
 import numpy as np
+import pandas as pd
 
+from policyreport.data.contrasts import index
+from policyreport.data.points import AreaSeries, read_series
 from policyreport.params.methods import PeersSettings
 from policyreport.records.base import Flag, Interval, Refusal
 from policyreport.records.series import LevelTrend, SeriesPoint
 from policyreport.statistics.common.intervals import LEVEL
 from policyreport.statistics.common.multiplicity import adjust
 from policyreport.statistics.ranks.means import TestedMeans, estimate_means
-from policyreport.statistics.series.contrasts import index
 from policyreport.statistics.series.trend import OFFICIAL
 from policyreport.statistics.series.windows import ends_before, window_flags
 
@@ -45,6 +47,52 @@ class _Changes:
     years: tuple[int, ...]
     values: tuple[float, ...]
     known: float
+
+
+def compare_changes(
+    levels: pd.DataFrame, area: str, settings: PeersSettings, *, start: date | None = None, nation: str = ""
+) -> LevelTrend | Refusal:
+    """Test whether one area's level, such as its income, rises faster or more slowly than the country's.
+
+    Parameters
+    ----------
+    levels
+        Rows of all areas and of the country with `area`, `year` and `value` (positive), and what else `data.points`
+        lists. All areas are needed: they give the common variance and the adjustment of p-values.
+    area
+        In the frame (else DataError).
+    start
+        Day after which a policy could have an effect; a window that ends before it is flagged.
+    nation
+        Key of the country's rows, by default that in `attrs`.
+
+    Returns
+    -------
+    LevelTrend or Refusal
+        Of the yearly changes in %, see `estimate_levels`.
+    """
+    series = read_series("compare_changes", levels, nation=nation)
+    series.require("compare_changes", area)
+    return _compared(series, settings, start).results.get(area) or series.not_published(METHOD)
+
+
+def compare_all_changes(
+    levels: pd.DataFrame, settings: PeersSettings, *, start: date | None = None, nation: str = ""
+) -> LevelFamily:
+    """Test the same of every area; see `compare_changes`."""
+    return _compared(read_series("compare_all_changes", levels, nation=nation), settings, start)
+
+
+def _compared(series: AreaSeries, settings: PeersSettings, start: date | None) -> LevelFamily:
+    return estimate_levels(
+        {area: series.points.get(area, ()) for area in series.areas},
+        series.national,
+        settings,
+        indicator=series.indicator,
+        unit="% a year",
+        start=start,
+        flags={area: series.flags_of([area]) for area in series.areas},
+    )
 
 
 def estimate_levels(

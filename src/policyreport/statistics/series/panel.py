@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from policyreport.data.points import common_years, read_series, rows_behind, year_table
 from policyreport.params.methods import PanelSettings
 from policyreport.records.base import Flag, Interval, Refusal
 from policyreport.records.series import Panel, ShrunkSlope
@@ -16,6 +18,7 @@ from policyreport.statistics.common.hierarchy import pool
 from policyreport.statistics.common.intervals import ALPHA
 from policyreport.statistics.common.multiplicity import adjust
 from policyreport.statistics.series.panel_fits import ClosedForm, MixedFit, closed_form, fit_mixed
+from policyreport.statistics.series.windows import window_flags
 
 METHOD = "panel"
 
@@ -112,6 +115,32 @@ def estimate_panel(
         flags=_boundary(moments, mixed),
         inputs=inputs,
     )
+
+
+def fit_panel(values: pd.DataFrame, settings: PanelSettings) -> Panel | Refusal:
+    """Test whether areas' series diverge once yearly shocks common to all are removed.
+
+    Parameters
+    ----------
+    values
+        Rows with `area`, `year` and `value`, and what else `data.points` lists. Where the country has rows of its own,
+        years count that it has too.
+
+    Returns
+    -------
+    Panel or Refusal
+        See `estimate_panel`; also flagged for its window of years, and for recalculated series.
+    """
+    series = read_series("fit_panel", values)
+    years = common_years(series)
+    if not years:
+        return series.not_published(METHOD)
+    table = year_table(series.points, series.areas, years)
+    found = estimate_panel(table, series.areas, years, settings, indicator=series.indicator, inputs=rows_behind(series))
+    if isinstance(found, Refusal):
+        return found
+    flags = found.flags + window_flags(years, settings) + series.flags_of(series.areas)
+    return found.model_copy(update={"flags": flags})
 
 
 def slope_errors(moments: ClosedForm, *, unequal: bool) -> Floats:

@@ -8,11 +8,13 @@ from itertools import combinations
 from math import comb
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 from statsmodels.api import OLS
 from statsmodels.stats.diagnostic import breaks_cusumolsresid
 
+from policyreport.data.points import read_series
 from policyreport.params.methods import TrendSettings
 from policyreport.records.base import Refusal
 from policyreport.records.series import Cusum, SeriesPoint, Step
@@ -121,6 +123,27 @@ def estimate_drift(
         p_value=float(p_value),
         inputs=rows,
     )
+
+
+def test_step(values: pd.DataFrame, day: date, settings: TrendSettings) -> Step | Refusal:
+    """Test whether an annual series stepped up or down at a day fixed beforehand.
+
+    `values` has rows of one area with `year` and `value`, and what else `data.points` lists; see `estimate_step`.
+    """
+    area, points, indicator = _one("test_step", values)
+    return estimate_step(points, settings, area=area, indicator=indicator, step_date=day)
+
+
+def test_drift(values: pd.DataFrame, settings: TrendSettings) -> Cusum | Refusal:
+    """Test whether an annual series drifts from a straight line; see `estimate_drift`."""
+    area, points, indicator = _one("test_drift", values)
+    return estimate_drift(points, settings, area=area, indicator=indicator)
+
+
+def _one(place: str, values: pd.DataFrame) -> tuple[str, Sequence[SeriesPoint], str]:
+    """Area, points and indicator of a frame of one series."""
+    series = read_series(place, values, one=True)
+    return *next(iter(series.points.items()), ("", ())), series.indicator
 
 
 def rank_sum_p(values: ArrayLike, after: ArrayLike) -> float:

@@ -9,7 +9,9 @@ from statistics import median
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 
+from policyreport.data.points import read_series
 from policyreport.errors import DataError
 from policyreport.params.methods import TrendSettings
 from policyreport.records.base import Flag, Interval, Refusal
@@ -104,6 +106,41 @@ def estimate_trend(
         verdict=way if test.p_value <= settings.verdict_level else "no clear trend",
         flags=flags + tuple(Flag(code=code, detail=text) for code, (is_so, text) in raised.items() if is_so),
         inputs=tuple(sorted({row for point in window for row in point.inputs})),
+    )
+
+
+def fit_trend(values: pd.DataFrame, settings: TrendSettings, *, start: date | None = None) -> Trend | Refusal:
+    """Test one annual series for a trend, judged by itself, and estimate its slope.
+
+    Parameters
+    ----------
+    values
+        Rows of one area with `year` and `value`, and what else `data.points` lists.
+    start
+        Day after which a policy could have an effect; a window that ends before it is flagged.
+
+    Returns
+    -------
+    Trend or Refusal
+        See `estimate_trend`.
+
+    Examples
+    --------
+    >>> growth = pd.read_csv("growth.csv")
+    >>> fit_trend(growth.query("area == 'Hanoi'"), settings.trend)  # doctest: +SKIP
+    """
+    series = read_series("fit_trend", values, one=True)
+    area, points = next(iter(series.points.items()), ("", ()))
+    return estimate_trend(
+        points,
+        settings,
+        area=area,
+        indicator=series.indicator,
+        series=series.series,
+        unit=series.unit,
+        start=start,
+        calendar=series.calendar,
+        flags=series.flags_of([area]),
     )
 
 

@@ -14,18 +14,11 @@ from policyreport.params.methods import ThresholdSettings
 from policyreport.records.base import NEVER_ESTIMATED, Observation, Refusal
 from policyreport.records.digits import as_computed, as_published
 from policyreport.records.shares import NotYearly, Pace, Threshold
-from policyreport.statistics.assess.selection import not_published
-from policyreport.statistics.assess.specifications_areas import (
-    Axes,
-    Spec,
-    exposure_specifications,
-    peers_specifications,
-    resting_on,
-)
-from policyreport.statistics.assess.specifications_trends import trend_specifications
 from policyreport.statistics.common.intervals import wilson
-from policyreport.statistics.common.sensitivity import Answer, Choices, run, run_rows
+from policyreport.statistics.common.sensitivity import Answer, Axes, Choices, Grid, resting_on, run, run_rows
 from policyreport.statistics.common.starts import last_year_before
+from policyreport.statistics.ranks.specifications import exposure_specifications, peers_specifications
+from policyreport.statistics.series.specifications import trend_specifications
 from policyreport.statistics.shares import pace as pace_method
 from policyreport.statistics.shares import threshold as threshold_method
 from policyreport.statistics.shares.frame import Shares, read_shares
@@ -40,7 +33,7 @@ from policyreport.statistics.tasks.frame import read_lists
 Goal = dict[str, Any]
 
 
-def sensitivity(inputs: Inputs) -> tuple[Spec, ...]:
+def headline_specifications(inputs: Inputs) -> tuple[Grid, ...]:
     """Answer each headline of the report under every declared choice.
 
     Completion, threshold, pace, trend, peers, exposure; a refused headline gives its refusal.
@@ -55,7 +48,7 @@ def sensitivity(inputs: Inputs) -> tuple[Spec, ...]:
     )
 
 
-def completion_specifications(inputs: Inputs) -> Spec:
+def completion_specifications(inputs: Inputs) -> Grid:
     """Compare every national list, under every design effect, with the newest list's completed share.
 
     Estimates are shares of 1; *cannot tell apart* where the interval includes the headline's share. The headline's own
@@ -66,7 +59,7 @@ def completion_specifications(inputs: Inputs) -> Spec:
     counts = {count.list: count for count in published if count.total and count.completed is not None}
     lists = [key for key in inputs.roles.tasks.national_lists if key in counts] or list(counts)
     if not lists:
-        return not_published("completion", inputs.roles.tasks.completed)
+        return _not_published("completion", inputs.roles.tasks.completed)
     effects = inputs.settings.sensitivity.completion_design_effects
     factors = {f"design effect {as_published(effect)}": effect for effect in effects}
     headline = {"list": lists[-1], "clustering": next(iter(factors))}
@@ -93,7 +86,7 @@ def completion_specifications(inputs: Inputs) -> Spec:
     return resting_on(grid.model_copy(update={"agree": alike, "of": len(others)}), rows)
 
 
-def threshold_specifications(inputs: Inputs) -> Spec:
+def threshold_specifications(inputs: Inputs) -> Grid:
     """Judge the newest share of every national measure by either vintage, under every prior and without one.
 
     Estimates are the published values; the verdict is that against the threshold.
@@ -103,7 +96,7 @@ def threshold_specifications(inputs: Inputs) -> Spec:
     vintages = {measure: _estimated(shares.vintages(measure)) for measure in role.measures}
     estimated = {measure: figures for measure, figures in vintages.items() if figures}
     if role.headline_measure not in estimated:
-        return not_published("threshold", role.indicator)
+        return _not_published("threshold", role.indicator)
     own = shares.prior(inputs.settings.threshold)
     every = _prior_choices(own, inputs.settings.threshold)
 
@@ -158,7 +151,7 @@ def _prior_key(own: RevisionPrior, choice: RevisionPrior) -> tuple[str, str, str
     return mean_of(choice), scale, f"{as_published(choice.degrees)} degrees"
 
 
-def pace_specifications(inputs: Inputs) -> Spec:
+def pace_specifications(inputs: Inputs) -> Grid:
     """Compare the pace of every measure, from every base and in both forms, with the nearest target.
 
     Estimates are ratios of observed to required pace; the verdict is the band of the form.
@@ -166,7 +159,7 @@ def pace_specifications(inputs: Inputs) -> Spec:
     role, settings = inputs.roles.share, inputs.settings.sensitivity
     shares, goals = read_shares(inputs.shares), read_targets(inputs.targets)
     if not goals:
-        return not_published("pace", role.indicator)
+        return _not_published("pace", role.indicator)
     goal = min(goals, key=lambda goal: int(goal["target_year"]))
 
     @cache
@@ -219,7 +212,7 @@ def _judged_by(vintages: Sequence[Observation]) -> list[Observation]:
 def _pace_record(inputs: Inputs, shares: Shares, measure: str, base: int | None, goal: Goal) -> Pace | Refusal:
     vintages = shares.vintages(measure)
     if not vintages:
-        return not_published("pace", measure)
+        return _not_published("pace", measure)
     return pace_method.assess(
         vintages,
         history(vintages, inputs.settings.threshold),
@@ -235,10 +228,14 @@ def _pace(inputs: Inputs, shares: Shares, measure: str, base: str, goal: Goal) -
     settings = inputs.settings.pace
     years = sorted({year_of(vintage) for vintage in _estimated(shares.vintages(measure))})
     if not years:
-        return not_published("pace", measure)
+        return _not_published("pace", measure)
     bases = {
         "earliest": None,
         "shortest": years[-1] - settings.minimum_base_years,
         "one year": last_year_before(inputs.policy.date),
     }
     return _pace_record(inputs, shares, measure, bases[base], goal)
+
+
+def _not_published(method: str, subject: str) -> Refusal:
+    return Refusal(code="not-published", method=method, subject=subject)

@@ -2,43 +2,32 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
 from policyreport.data.inputs import Inputs
+from policyreport.data.points import common_years, read_series
 from policyreport.records.base import Refusal
-from policyreport.records.series import Difference, Exposure, Peers, Sensitivity
-from policyreport.statistics.assess.comparison import likeness_values, peer_panel
-from policyreport.statistics.assess.selection import not_published
-from policyreport.statistics.assess.side_by_side import assess_exposure, exposure_panel
+from policyreport.records.series import Difference, Exposure, Peers
 from policyreport.statistics.common.multiplicity import adjust
-from policyreport.statistics.common.sensitivity import Answer, Choices, run
+from policyreport.statistics.common.sensitivity import Answer, Axes, Choices, Grid, counted, resting_on, run
 from policyreport.statistics.common.starts import years_after
-from policyreport.statistics.ranks import peers as peers_method
-from policyreport.statistics.ranks.comparators import PeerPanel
-from policyreport.statistics.series import exposure as exposure_method
-
-Spec = Sensitivity | Refusal
-Axes = dict[str, list[str]]
+from policyreport.statistics.ranks.comparators import PeerPanel, arrange_panel
+from policyreport.statistics.ranks.peers import compare_in_panel
+from policyreport.statistics.series.exposure import checks_hold, estimate_exposure, exposure_panels
 
 
-def resting_on(grid: Spec, rows: Iterable[str]) -> Spec:
-    """Add the ledger rows that a grid was computed from; a refusal stays as it is."""
-    return grid if isinstance(grid, Refusal) else grid.model_copy(update={"inputs": tuple(sorted(set(rows)))})
-
-
-def peers_specifications(inputs: Inputs) -> Spec:
+def peers_specifications(data: Inputs) -> Grid:
     """Count the areas told apart from their peers, by number, likeness and weight of peers, and by carry-over.
 
     *Cannot tell apart* where there is none.
     """
-    settings, role = inputs.settings, inputs.roles.growth
-    growth = peer_panel(inputs)
+    settings, names, traits = data.settings, data.settings.peers.variables, data.traits
+    series = read_series("peers_specifications", data.series("growth"))
+    growth = arrange_panel(series, traits, names)
     if growth is None:
-        return not_published("peers", role.indicator)
-    names = settings.peers.variables
+        return series.not_published("peers")
     kept = {"all": list(range(len(names)))} | {
         f"without {name.replace('_', ' ')}": [at for at, other in enumerate(names) if other != name]
         for name in settings.sensitivity.peers_without
@@ -52,7 +41,7 @@ def peers_specifications(inputs: Inputs) -> Spec:
     def compare(k: int, likeness: str, weight: str, carry_over: str) -> list[Peers | Refusal]:
         learnt = settings.peers if carry_over == "learnt" else settings.peers.with_independent_years
         chosen = learnt.model_copy(update={"k": k})
-        return [peers_method.compare_in_panel(panel(likeness, weight), area, chosen) for area in growth.areas]
+        return [compare_in_panel(panel(likeness, weight), area, chosen) for area in growth.areas]
 
     def family_of(choices: Choices) -> list[Peers | Refusal]:
         return compare(int(choices["peers"]), *(choices[axis] for axis in ("likeness", "weight", "carry-over")))
@@ -76,32 +65,34 @@ def peers_specifications(inputs: Inputs) -> Spec:
         "carry-over": list(settings.sensitivity.peers_carry_over),
     }
     headline = {"peers": str(settings.peers.k), "likeness": "all", "weight": "plain", "carry-over": "learnt"}
-    likeness = (row for name in names for row in likeness_values(inputs, growth.areas, name)[1])
+    likeness = (row for name in names for row in traits.attrs["rows"][name])
     rows = (*(row for own in growth.inputs.values() for row in own), *likeness)
-    return resting_on(run("peers", role.indicator, axes, headline, estimate, basis), rows)
+    return resting_on(run("peers", series.indicator, axes, headline, estimate, basis), rows)
 
 
-def exposure_specifications(inputs: Inputs) -> Spec:
+def exposure_specifications(data: Inputs) -> Grid:
     """Estimate every exposure, by years counted as after the start, merger control and method of inference.
 
     Estimates are percentage points per standard deviation, or per group for a 0/1 exposure.
     """
-    settings, role = inputs.settings, inputs.roles.growth
-    growth = peer_panel(inputs)
+    settings = data.settings
     names = settings.exposure.exposures
-    if growth is None or not names:
-        return not_published("exposure", role.indicator)
-    after = years_after(growth.years, inputs.policy.date)
+    series = read_series("exposure_specifications", data.series("growth"))
+    years = common_years(series)
+    if not years or not names:
+        return series.not_published("exposure")
+    panels = exposure_panels(series, data.traits, settings.exposure)
+    after = years_after(years, data.policy.date)
     by_rule = {"all": after, "first": after[:1]}
     # Where one year is after the start, both rules are the same choice.
     rules = settings.sensitivity.exposure_posts if len(after) > 1 else settings.sensitivity.exposure_posts[:1]
     posts = {rule: by_rule[rule] for rule in rules}
     families: dict[tuple[str, str], dict[str, Exposure | Refusal]] = {
         (post, control): {
-            name: assess_exposure(
-                inputs, exposure_panel(inputs, growth, name), years, controlled=control != "none", inverted=False
+            name: estimate_exposure(
+                panel, settings.exposure, post_years=years, controlled=control != "none", inverted=False
             )
-            for name in names
+            for name, panel in panels.items()
         }
         for post, years in posts.items()
         for control in settings.sensitivity.exposure_controls
@@ -119,7 +110,7 @@ def exposure_specifications(inputs: Inputs) -> Spec:
     }
     headline = {"exposure": names[0], "post": next(iter(posts)), "control": "none", "inference": "WCR"}
     rows = (row for family in families.values() for result in family.values() for row in result.inputs)
-    return resting_on(run("exposure", role.indicator, axes, headline, estimate), rows)
+    return resting_on(run("exposure", series.indicator, axes, headline, estimate), rows)
 
 
 def _told_apart(family: Sequence[Peers | Refusal]) -> Answer:
@@ -133,13 +124,8 @@ def _told_apart(family: Sequence[Peers | Refusal]) -> Answer:
     ]
     refused = [compared for compared in family if isinstance(compared, Refusal)]
     if not verdicts:
-        return refused[0] if refused else not_published("peers", "peers")
+        return refused[0] if refused else Refusal(code="not-published", method="peers", subject="peers")
     return counted([verdict for verdict in verdicts if verdict in ("above", "below")], "cannot tell apart")
-
-
-def counted(verdicts: Sequence[str], none: str) -> Answer:
-    """Count verdicts of areas that stand out, with the most frequent one; `none` where there are none."""
-    return float(len(verdicts)), Counter(verdicts).most_common(1)[0][0] if verdicts else none
 
 
 P_VALUES: Mapping[str, Callable[[Exposure], float | None]] = {
@@ -159,5 +145,5 @@ def _associated(family: Mapping[str, Exposure | Refusal], name: str, inference: 
     p_values = [p_value(other) if isinstance(other, Exposure) else None for other in family.values()]
     adjusted = adjust(p_values, rule="holm")
     holm = dict(zip(family, adjusted, strict=True))[name]
-    clear = holm is not None and holm <= level and exposure_method.checks_hold(own, level)
+    clear = holm is not None and holm <= level and checks_hold(own, level)
     return own.estimate, "associated" if clear else "no clear association"

@@ -1,30 +1,32 @@
-"""Series and counts of one area, selected from a notebook's slice."""
+"""Annual series selected from a notebook's slice: of an area, in a role, and what all areas share."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from datetime import date
+from collections.abc import Collection, Iterable, Sequence
 from statistics import stdev
+from typing import TYPE_CHECKING
 
-from policyreport.data.inputs import Inputs
-from policyreport.data.observations import to_observations
+import numpy as np
+from numpy.typing import NDArray
+
 from policyreport.params.report import SeriesRole
-from policyreport.records.base import NEVER_ESTIMATED, Flag, Observation, Refusal
-from policyreport.records.periods import YEAR, kind_of, period_bounds
+from policyreport.records.base import Flag
 from policyreport.records.series import SeriesPoint
 
-# The name that notebooks use.
-observations = to_observations
+if TYPE_CHECKING:
+    from policyreport.data.inputs import Inputs
+
+Points = tuple[SeriesPoint, ...]
 
 
-def series(inputs: Inputs, area: str, indicator: str, measure: str = "") -> tuple[SeriesPoint, ...]:
+def series(inputs: Inputs, area: str, indicator: str, measure: str = "") -> Points:
     """Select one area's annual series, by year; without a measure, the first available one."""
     if measure:
         return inputs.points.get((area, indicator, measure), ())
     return inputs.first_series.get((area, indicator), ())
 
 
-def role_series(inputs: Inputs, area: str, role: SeriesRole) -> tuple[SeriesPoint, ...]:
+def role_series(inputs: Inputs, area: str, role: SeriesRole) -> Points:
     """Select the series that plays a role of params/report.yaml; the national one has its own indicator."""
     indicator = role.indicator
     if area == inputs.roles.nation:
@@ -45,7 +47,19 @@ def output_of(inputs: Inputs, area: str, year: int) -> tuple[float, tuple[str, .
     return income.value * people.value, (*income.inputs, *people.inputs)
 
 
-def mean_of(group: Iterable[tuple[SeriesPoint, ...]], size: int) -> tuple[SeriesPoint, ...]:
+def likeness_values(inputs: Inputs, areas: Sequence[str], name: str) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """Return one variable of likeness, NaN where unknown, and the ledger rows behind it.
+
+    `name` is one of `likeness` in params/report.yaml (else ParamsError).
+    """
+    variable = inputs.roles.likeness_by_name(name)
+    points = [point_of(inputs, area, getattr(inputs.roles, variable.series), variable.year) for area in areas]
+    values = np.array([point.value if point else np.nan for point in points])
+    rows = tuple(sorted({row for point in points if point for row in point.inputs}))
+    return (np.log(values) if variable.log else values), rows
+
+
+def mean_of(group: Iterable[Points], size: int) -> Points:
     """Average areas' series without weights, in the years for which at least `size` areas have a value."""
     by_year: dict[int, list[SeriesPoint]] = {}
     for points in group:
@@ -64,13 +78,13 @@ def mean_of(group: Iterable[tuple[SeriesPoint, ...]], size: int) -> tuple[Series
     )
 
 
-def mean_of_areas(inputs: Inputs, group: Iterable[tuple[SeriesPoint, ...]]) -> tuple[SeriesPoint, ...]:
+def mean_of_areas(inputs: Inputs, group: Iterable[Points]) -> Points:
     """Average the areas' series in the years for which enough of all areas have a value."""
     areas = list(group)
     return mean_of(areas, int(inputs.settings.trend.mean_from_areas * len(areas)))
 
 
-def spread_of_areas(group: Iterable[tuple[SeriesPoint, ...]], years: Collection[int]) -> dict[int, float]:
+def spread_of_areas(group: Iterable[Points], years: Collection[int]) -> dict[int, float]:
     """Return the standard deviation over areas in each of the years for which at least two have a value."""
     values: dict[int, list[float]] = {year: [] for year in years}
     for points in group:
@@ -89,31 +103,3 @@ def boundary_flags(inputs: Inputs, areas: Iterable[str], indicator: str) -> tupl
     keys = [(area, indicator) for area in areas]
     flagged = {"back-cast": inputs.back_cast, "renormalised": inputs.renormalised}
     return tuple(Flag(code=code) for code, series in flagged.items() if any(key in series for key in keys))
-
-
-def later_part(inputs: Inputs, area: str, role: SeriesRole, year: int) -> Observation | None:
-    """Select the newest figure for part of a year that ends after the newest whole year, 0 for none.
-
-    The one that ends last, and of these the longest; None where nothing was published since.
-    """
-    rows = inputs.newest
-    own = rows[
-        (rows["area"] == area)
-        & (rows["indicator"] == role.indicator)
-        & (rows["measure"] == role.measure)
-        & ~rows["status"].isin(NEVER_ESTIMATED)
-    ]
-    later = [
-        row for row in observations(own) if kind_of(row.period) != YEAR and period_bounds(row.period)[1].year > year
-    ]
-
-    def order(row: Observation) -> tuple[date, int, str]:
-        first, last = period_bounds(row.period)
-        return last, -first.toordinal(), row.id
-
-    return max(later, key=order, default=None)
-
-
-def not_published(method: str, subject: str, detail: str = "") -> Refusal:
-    """Refuse because no figure was published."""
-    return Refusal(code="not-published", method=method, subject=subject, detail=detail)

@@ -1,0 +1,128 @@
+"""The provinces side by side: one row each, from its records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policyreport.data.inputs import Inputs
+from policyreport.records.base import Refusal, parts_of
+from policyreport.records.notebooks import SERIES_NOTEBOOK, CompareRecord, LeagueRow, SeriesRecord, TrendRecord
+from policyreport.records.series import Difference, Peers, Ranks, RankSet, Trend
+from policyreport.statistics.shares.latest import later_parts, newest_completion, newest_of_each_measure
+
+PROVINCE = ("clean", "trend", "compare")
+"""The records that a province ends in."""
+
+
+def series_record(data: Inputs) -> SeriesRecord:
+    """Return the record of the notebook on series; one without results where that notebook failed."""
+    record = data.records.get((data.area, SERIES_NOTEBOOK))
+    if isinstance(record, SeriesRecord):
+        return record
+    return SeriesRecord(
+        area=data.area,
+        name=data.name,
+        edition=data.edition.id,
+        as_known_on=data.edition.as_known_on,
+        growth=None,
+        panel=None,
+        families=(),
+        means=(),
+        exposure=(),
+        ranks=(),
+        steps=(),
+        sensitivity=(),
+        score_sensitivity=(),
+    )
+
+
+def collect_league(data: Inputs, ranks: Sequence[Ranks | Refusal] = ()) -> tuple[LeagueRow, ...]:
+    """Put the provinces side by side in the order of area keys, each figure or its refusal.
+
+    Model-based sets of `ranks` appear next to the mean differences if any two areas are told apart. An area whose
+    notebook failed is left out: its gaps would read as unpublished.
+    """
+    areas = sorted({area for area, _ in data.records})
+    keys = [area for area in areas if all((area, name) in data.records for name in PROVINCE)]
+    model = next((result for result in ranks if isinstance(result, Ranks) and result.basis == "model-based"), None)
+    # Where no two areas are told apart, a range of ranks is uninformative and not printed.
+    sets = {rank_set.area: rank_set for rank_set in model.sets} if model and model.tells_apart else {}
+    return tuple(_league_row(data, key, sets.get(key)) for key in keys)
+
+
+def _league_row(data: Inputs, area: str, placed: RankSet | None) -> LeagueRow:
+    """One province from its records; what was refused is left empty and named."""
+    trend, compare = data.records.get((area, "trend")), data.records.get((area, "compare"))
+    facts: dict[str, object] = {}
+    rows: dict[str, tuple[str, ...]] = {}
+    if isinstance(trend, TrendRecord):
+        facts |= _league_trend(trend, data.roles.share.headline_measure, rows)
+    if isinstance(compare, CompareRecord):
+        facts |= _league_compare(compare, rows)
+    if placed:
+        facts |= {"growth_mean_rank": placed.rank, "growth_mean_rank_set": placed.simultaneous}
+    return LeagueRow(
+        area=area,
+        name=data.areas.name(area),
+        slug=data.areas.slug(area),
+        region=data.areas.name(data.areas.region(area)),
+        refusals=tuple(sorted({part.code for part in parts_of((trend, compare)) if isinstance(part, Refusal)})),
+        inputs=rows,
+        **facts,
+    )
+
+
+def _league_trend(record: TrendRecord, measure: str, rows: dict[str, tuple[str, ...]]) -> dict[str, object]:
+    """Figures of the trend record; the ledger rows behind them go to `rows`."""
+    facts: dict[str, object] = {}
+    if newest := newest_completion(record.completion):
+        facts |= {
+            "completed": newest.completed.count,
+            "total": newest.total,
+            "completed_list": newest.list_label,
+            "completed_date": newest.reference_date,
+        }
+        rows["completed"] = newest.inputs
+    if latest := newest_of_each_measure(record.share).get(measure):
+        facts |= {
+            "share": latest.observation.value,
+            "share_year": latest.period,
+            "share_verdict": latest.verdict,
+            "share_flags": tuple(flag.code for flag in latest.flags),
+        }
+        rows["share"] = (latest.observation.id,)
+    elif any(part.measure == measure for part in later_parts(record.share)):
+        facts["share_flags"] = ("part-year",)
+    main = next((result for result in record.growth if isinstance(result, Trend)), None)
+    if main:
+        facts |= {"trend_verdict": main.verdict, "trend_p_adjusted": main.p_adjusted}
+    return facts
+
+
+def _league_compare(record: CompareRecord, rows: dict[str, tuple[str, ...]]) -> dict[str, object]:
+    """Figures of the compare record; the ledger rows behind them go to `rows`."""
+    facts: dict[str, object] = {}
+    for item in record.strip:
+        if item.role == "growth" and item.value is not None:
+            facts |= {"growth": item.value, "growth_status": item.status, "growth_year": item.period}
+            facts |= {"growth_rank": getattr(item.rank, "rank", None)}
+            rows |= {"growth": item.inputs, "growth_rank": getattr(item.rank, "inputs", ())}
+        if item.role == "income" and item.value is not None:
+            facts |= {"income": item.value, "income_year": item.period}
+            rows["income"] = item.inputs
+    nation = next((result for result in record.growth_differences if isinstance(result, Difference)), None)
+    if nation:
+        facts |= {
+            "growth_years": len(nation.years),
+            "growth_years_above": nation.years_above,
+            "growth_mean_difference": nation.mean,
+            "growth_mean_interval": nation.interval,
+            "growth_verdict": nation.verdict or "",
+            "growth_p_adjusted": nation.p_adjusted,
+        }
+        own = record.growth.inputs if isinstance(record.growth, Peers) else ()
+        rows["growth_mean_difference"] = own + nation.inputs
+    if not isinstance(record.income_ratio_nation, Refusal):
+        facts["income_index"] = record.income_ratio_nation.index
+        rows["income_index"] = record.income_ratio_nation.inputs
+    return facts
