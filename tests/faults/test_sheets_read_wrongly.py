@@ -7,8 +7,8 @@ import time
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
-from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 import yaml
 from openpyxl import Workbook, load_workbook
@@ -20,14 +20,12 @@ from typer.testing import CliRunner
 
 from policyreport.cli.main import app
 from policyreport.data.areas import read_areas
-from policyreport.data.observations import load_ledger
 from policyreport.errors import PolicyReportError
 from policyreport.intake import Delivery, Options, receive
 from policyreport.params import limits
 from policyreport.params.indicators import read_indicators
 from policyreport.params.methods import read_method_settings
 from policyreport.params.policy import read_policy
-from policyreport.statistics.tasks.counts import TaskCount
 from policyreport.statistics.tasks.quarters import quarter_on_quarter
 
 ROOT = Path(__file__).parents[2]
@@ -650,27 +648,24 @@ def test_c4_signs_that_the_typeface_has_are_taken(tmp_path):
     assert read(path, GROWTH | {"title": title}).provenance.title == title
 
 
-def test_a6_the_note_of_a_list_stands_under_the_step_to_it_only(monkeypatch):
+def test_a6_the_note_of_a_list_stands_under_the_step_to_it_only():
     policy = read_policy(ROOT)
     first, second = ("central-2025-12-04-with-recurring", "central-2025-12-25")
     dates = ((first, date(2025, 12, 4), 601), (second, date(2025, 12, 25), 1227), (second, date(2026, 1, 31), 1250))
-    counts = tuple(
-        TaskCount("VN", name, date(2026, 2, 1), day, total=1298, completed=done, inputs=("a.csv#2",))
+    lists = pd.DataFrame(
+        {"area": "VN", "list": name, "reference_date": day, "total": 1298, "completed": done,
+         "quarterly": True, "basis": policy.list_named(name).basis}
         for name, day, done in dates
-    )
-    monkeypatch.setattr(tasks, "task_counts", lambda inputs: counts)
-    inputs = SimpleNamespace(
-        area="VN",
-        policy=policy,
-        newest=load_ledger(ROOT),
-        roles=SimpleNamespace(tasks=SimpleNamespace(national_lists=[first, second], recurring="tasks_recurring")),
-        settings=read_method_settings(ROOT),
-    )
-    found = quarter_on_quarter(inputs.tasks, inputs.settings.flow)
-    into, inside = found.steps
+    )  # fmt: skip
+    into, inside = quarter_on_quarter(lists, read_method_settings(ROOT).flow).steps
     assert into.basis_change == policy.list_named(second).basis
     assert inside.basis_change == ""
-    assert [count.recurring for count in found.counts] == [178, None, None]
+
+
+def test_a6_recurring_tasks_are_those_of_the_list_and_day(known_q4, slice_of):
+    lists = slice_of(known_q4, "evaluation", "VN").tasks
+    recurring = lists[lists["recurring"].notna()].set_index("list")["recurring"]
+    assert recurring.to_dict() == {"central-2025-12-04-with-recurring": 178}
 
 
 # More of the same kinds, as clerks write them
