@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from IPython.lib.pretty import pretty
 
 from policyreport import Results
 from policyreport.records import display
@@ -78,3 +79,8 @@ def test_a_slice_of_results_is_results(completion: Completion, refused: Refusal)
     assert isinstance(results[:2], Results)
     assert results[1] is refused
     assert results[:1].to_frame()["area"].tolist() == ["n40"]
+
+
+def test_a_console_shows_the_summary(completion: Completion, refused: Refusal) -> None:
+    for result in (completion, refused, Results([completion, refused])):
+        assert pretty(result) == result.summary()

@@ -51,6 +51,9 @@ class Frozen(BaseModel):
     def _repr_html_(self) -> str:
         return table_html({self._heading(): lines_of(self)}, notes_of(self))
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(self.summary())
+
     def _heading(self) -> str:
         return str(getattr(self, "kind", type(self).__name__.lower())).replace("-", " ")
 
@@ -157,6 +160,9 @@ class Results(tuple[R, ...]):
 
     def _repr_html_(self) -> str:
         return table_html(*self._side_by_side())
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(self.summary())
 
     def _side_by_side(self) -> tuple[dict[str, dict[str, str]], list[str]]:
         given = [result for result in self if not isinstance(result, Refusal)]
