@@ -10,7 +10,7 @@ from policyreport.errors import DataError
 from policyreport.params.methods import read_method_settings
 from policyreport.records.base import Refusal
 from policyreport.records.tasks import Flow, FlowTrend, ListCount, QuarterOnQuarter
-from policyreport.statistics.tasks import flow, hazard_trend
+from policyreport.statistics.tasks import flow, hazard_trend, quarters
 from policyreport.statistics.tasks.counts import TaskCount
 from policyreport.statistics.tasks.hazards import Increment, rescale, rescale_uniform
 
@@ -357,7 +357,7 @@ NATIONAL = (
 
 def table(counts=NATIONAL, **more):
     basis = {date(2025, 12, 4): "includes 178 recurring tasks"}
-    return flow.quarter_on_quarter(counts, SETTINGS, area="VN", subject="tasks", basis_changes=more.get("basis", basis))
+    return quarters.lay_out(counts, SETTINGS, area="VN", subject="tasks", basis_changes=more.get("basis", basis))
 
 
 def test_the_national_table_by_hand():

@@ -33,7 +33,7 @@ def change_values(changes: Changes, provenance: Provenance) -> dict[str, object]
         "perhaps_older": _total(change.perhaps_older for change in every),
         "revised": _revised(every),
         "confirmed": _total(change.confirmed for change in every),
-        "most": _publisher(every, provenance),
+        "leading_publisher": _publisher(every, provenance),
         "years": [{"year": year, "count": _total(years[year])} for year in sorted(years, reverse=True)],
         "rows": [_row(change, provenance) for change in every],
         "replaced": [
