@@ -42,7 +42,7 @@ COLUMNS = {
 class Shares:
     """The figures of a frame in its order, and what the frame is about.
 
-    Parameters
+    Attributes
     ----------
     area
         The area that is judged; the frame may hold its former parts and other areas too.
