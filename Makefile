@@ -60,6 +60,7 @@ check: $(READY_DEV) ## Lint, types, spelling, notebooks without outputs, rules o
 	$(BIN)/policyreport check
 
 docs: $(READY_DEV) ## Build the site of the documentation into build/docs
+	@rm -rf docs/reference/api
 	$(BIN)/sphinx-build -q -W --keep-going -j auto docs build/docs
 
 lab: $(READY_LAB) ## Open the project in JupyterLab
