@@ -50,7 +50,7 @@ def test_c10_a_limit_that_cannot_be_raised_is_told_with_the_way_to_raise_it() ->
 def test_c10_a_run_with_64_open_files_ends_in_words_at_once() -> None:
     limit = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))"
     code = f"{limit}\nfrom policyreport.cli.main import app; app()"
-    command = [sys.executable, "-c", code, "run", "2025Q4", "--areas", "n01"]
+    command = [sys.executable, "-c", code, "run", "2025Q4", "--areas", "n01", "--again"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 5
     assert "open files" in done.stderr

@@ -37,6 +37,24 @@ def test_b4_every_number_of_the_ledger_keeps_its_digits_in_messages():
         assert "e" not in as_published(float(text)).casefold()
 
 
+def test_b4_every_long_number_keeps_its_digits_in_a_notebook():
+    from policyreport.records.display import written
+
+    for text in LONG.unique():
+        assert written(float(text)) == f"{Decimal(text):,f}"
+
+
+def test_b4_an_estimate_is_shown_with_six_digits():
+    from policyreport.records.digits import as_estimated
+
+    assert [as_estimated(value) for value in (2 / 3, -12.3456789, 1e-9 / 3, 0.0)] == [
+        "0.666667",
+        "-12.3457",
+        "0.000000000333333",
+        "0",
+    ]
+
+
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_b4_every_long_number_keeps_its_digits_on_a_page(language):
     formats = Formats(language)

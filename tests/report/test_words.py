@@ -9,10 +9,11 @@ import pytest
 from policyreport.params.wording import Wording, read_wording
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted((ROOT / "reports").rglob("*.qmd"))
+PAGES = sorted([*(ROOT / "reports").rglob("*.qmd"), *(ROOT / "reports").rglob("sentences/*.md")])
 NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
-# Levels of intervals and tests, and the policy's own threshold, which the pages are about.
-CONSTANTS = {"95 %", "5 %", "16 %"}
+# Levels of intervals and tests, a true chance that the study draws from (`TRUE_CHANCE`), and the policy's own
+# threshold, which the pages are about.
+CONSTANTS = {"95 %", "5 %", "2 %", "16 %"}
 
 
 @pytest.fixture(scope="module")
@@ -21,11 +22,12 @@ def wording() -> Wording:
 
 
 def words(path: Path) -> str:
-    """The prose of a page or notebook."""
+    """The prose of a page or notebook; of what its template computes, the texts in quotes."""
     if path.suffix == ".ipynb":
         cells = nbformat.read(path, as_version=4).cells
         return "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-    return path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    return re.sub(r"(?s)\[%.*?%\]|\[\[.*?\]\]", lambda code: " ".join(re.findall(r'"[^"]*"', code[0])), text)
 
 
 @pytest.mark.parametrize("path", [*PAGES, *NOTEBOOKS], ids=lambda path: path.name)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 
 # Significant digits to which sums and means of published numbers are exact; the rest is binary rounding noise.
 _COMPUTED_DIGITS = 12
+_ESTIMATED_DIGITS = 6
 
 
 def as_published(value: float | Decimal, group: str = "") -> str:
@@ -24,3 +26,11 @@ def as_published(value: float | Decimal, group: str = "") -> str:
 def as_computed(value: float, group: str = "") -> str:
     """Write a sum or mean of published numbers with their digits, without the noise of binary fractions."""
     return as_published(float(f"{value:.{_COMPUTED_DIGITS}g}"), group)
+
+
+def as_estimated(value: float, group: str = "") -> str:
+    """Write an estimate with six significant digits, and three decimals where it is large: no published digit goes."""
+    if not math.isfinite(value):
+        return str(value)
+    digits = max(_ESTIMATED_DIGITS, len(str(int(abs(value)))) + 3)
+    return as_published(float(f"{value:.{digits}g}"), group)

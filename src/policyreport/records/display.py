@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from policyreport.records.digits import as_computed, as_estimated
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -43,10 +45,10 @@ def frame_of(results: tuple[BaseModel, ...]) -> pd.DataFrame:
 
 
 def written(value: object) -> str:
-    """Write a value for a summary: six significant digits, yes and no."""
+    """Write a value for a summary: numbers by `as_estimated`, yes and no."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:,.6g}" if isinstance(value, float) else str(value)
+    return as_estimated(value, group=",") if isinstance(value, float) else str(value)
 
 
 def lines_of(result: BaseModel) -> dict[str, str]:
@@ -102,4 +104,4 @@ def _is_interval(value: object) -> bool:
 
 
 def _interval(value: Any) -> str:
-    return f"[{written(value.low)}, {written(value.high)}] at {100 * value.level:.4g} %"
+    return f"[{written(value.low)}, {written(value.high)}] at {as_computed(100 * value.level)} %"
