@@ -20,7 +20,7 @@ from hypothesis import settings
 
 from policyreport.data.inputs import Inputs, read_inputs
 from policyreport.data.observations import load_ledger
-from policyreport.params.methods import MethodSettings, read_method_settings
+from policyreport.params.methods import ExposureSettings, MethodSettings, RanksSettings, read_method_settings
 from policyreport.params.wording import read_wording
 from policyreport.publishing.change_values import change_values
 from policyreport.publishing.names import name_filters
@@ -255,6 +255,17 @@ def nation(known_q4: EditionData, slice_of: Callable[..., Inputs]) -> Inputs:
 def methods() -> MethodSettings:
     """The project's settings of all methods; `model_copy(update=…)` gives one of them other values."""
     return read_method_settings(ROOT)
+
+
+@pytest.fixture(scope="session")
+def with_draws() -> Callable[..., Any]:
+    """Give a method's settings with another number of random draws, and other values of its own."""
+
+    def changed(settings: RanksSettings | ExposureSettings, draws: int, **others: object) -> object:
+        conventions = settings.conventions.model_copy(update={"draws": draws})
+        return settings.model_copy(update={"conventions": conventions, **others})
+
+    return changed
 
 
 @pytest.fixture(scope="session")

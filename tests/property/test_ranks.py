@@ -13,8 +13,8 @@ scores = st.lists(
 
 
 @pytest.fixture(scope="module")
-def rank(methods):
-    quick = methods.ranks.model_copy(update={"draws": 499, "quadrature_digits": 7, "tau": 1})
+def rank(methods, with_draws):
+    quick = with_draws(methods.ranks, 499, quadrature_digits=7, tau=1)
 
     def estimate(pairs, areas=None, scale=1.0):
         names = areas or [f"n{place}" for place in range(len(pairs))]

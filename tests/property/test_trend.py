@@ -20,7 +20,8 @@ OPPOSITE = {"rising": "falling", "falling": "rising", "no clear trend": "no clea
 
 @pytest.fixture(scope="module")
 def assess(methods):
-    plain = methods.trend.model_copy(update={"gls_rhos": (0.3,), "shock_years": ()})
+    conventions = methods.conventions.model_copy(update={"shock_years": ()})
+    plain = methods.trend.model_copy(update={"gls_rhos": (0.3,), "conventions": conventions})
     about = {"area": "n01", "indicator": "growth", "series": "minus nation", "unit": "%"}
 
     def estimate(values):

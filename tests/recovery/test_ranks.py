@@ -10,8 +10,8 @@ REPETITIONS = 200
 
 
 @pytest.fixture(scope="module")
-def rank(methods):
-    quick = methods.ranks.model_copy(update={"draws": 499, "quadrature_digits": 7, "tau": 1})
+def rank(methods, with_draws):
+    quick = with_draws(methods.ranks, 499, quadrature_digits=7, tau=1)
 
     def estimate(estimates, errors, repetition):
         names = [f"n{place:02d}" for place in range(len(estimates))]

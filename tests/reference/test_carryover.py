@@ -11,7 +11,7 @@ from policyreport.statistics.validity.processes import autoregressive
 
 @pytest.fixture(scope="module")
 def rhos(methods):
-    return np.linspace(0, methods.trend.largest_carry_over, methods.trend.carry_over_points)
+    return np.linspace(0, methods.peers.largest_carry_over, methods.peers.carry_over_points)
 
 
 def correlations(rho, n):
@@ -59,7 +59,7 @@ def test_weights_are_those_of_the_contrasts_likelihood(degree, rhos, methods):
         squares = [(contrasts @ row) @ np.linalg.solve(sigma, contrasts @ row) for row in rows]
         free = n - 1 - degree
         loglik.append(-len(rows) / 2 * np.linalg.slogdet(sigma)[1] - free / 2 * np.log(squares).sum())
-    found = estimate_carry_over(rows, methods.trend, degree=degree)
+    found = estimate_carry_over(rows, methods.peers, degree=degree)
     weights = np.exp((np.array(loglik) - max(loglik)) * found.series / len(rows))
     assert found.weights == pytest.approx(weights / weights.sum(), abs=1e-9)
 
@@ -70,7 +70,7 @@ def test_the_carry_over_of_many_short_series_is_found_without_bias(rho, methods)
     rng = np.random.default_rng(8)
     scale = np.exp(rng.normal(size=(3000, 1)))
     rows = 10 * rng.normal(size=(3000, 1)) + scale * autoregressive(rng, (3000, 6), rho)
-    found = estimate_carry_over(rows, methods.trend)
+    found = estimate_carry_over(rows, methods.peers)
     assert found.mean == pytest.approx(rho, abs=0.04)
     assert found.series > 2000
 
@@ -79,17 +79,17 @@ def test_areas_that_move_together_count_as_few_series(methods):
     rng = np.random.default_rng(9)
     apart = autoregressive(rng, (34, 6), 0.0)
     together = 3 * autoregressive(rng, (1, 6), 0.0) + apart
-    assert estimate_carry_over(together, methods.trend).series < 4
-    assert estimate_carry_over(apart, methods.trend).series > 15
+    assert estimate_carry_over(together, methods.peers).series < 4
+    assert estimate_carry_over(apart, methods.peers).series > 15
 
 
 def test_series_that_do_not_vary_tell_nothing_and_gaps_are_closed(methods):
     level = np.ones((3, 6))
-    assert estimate_carry_over(level, methods.trend).weights == pytest.approx(np.full(50, 1 / 50))
+    assert estimate_carry_over(level, methods.peers).weights == pytest.approx(np.full(50, 1 / 50))
     rows = np.random.default_rng(10).normal(size=(5, 6))
     gap = np.insert(rows, 3, np.nan, axis=1)
-    assert estimate_carry_over(gap, methods.trend).weights == pytest.approx(
-        estimate_carry_over(rows, methods.trend).weights
+    assert estimate_carry_over(gap, methods.peers).weights == pytest.approx(
+        estimate_carry_over(rows, methods.peers).weights
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,8 +30,8 @@ def panel() -> ExposurePanel:
 
 
 @pytest.fixture
-def assess(methods: MethodSettings) -> Callable[..., Exposure | Refusal]:
-    quick = methods.exposure.model_copy(update={"draws": 199})
+def assess(methods: MethodSettings, with_draws: Callable[..., Any]) -> Callable[..., Exposure | Refusal]:
+    quick = with_draws(methods.exposure, 199)
 
     def estimate(panel: ExposurePanel, post_years: tuple[int, ...] = (2025,), **changed: object) -> Exposure | Refusal:
         return estimate_exposure(panel, quick.model_copy(update=changed), post_years=post_years)

@@ -1,6 +1,7 @@
 """Means of short series of a family: what they take from each other, and the draws behind sets of their ranks."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,8 +28,8 @@ def independent(peers: PeersSettings) -> PeersSettings:
 
 
 @pytest.fixture(scope="module")
-def quick(methods: MethodSettings) -> RanksSettings:
-    return methods.ranks.model_copy(update={"draws": 999, "tau": 1})
+def quick(methods: MethodSettings, with_draws: Callable[..., Any]) -> RanksSettings:
+    return with_draws(methods.ranks, 999, tau=1)
 
 
 @pytest.fixture(scope="module")

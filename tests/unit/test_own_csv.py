@@ -85,8 +85,8 @@ def test_a_panel(provinces, methods):
     assert (panel.areas, panel.years) == (34, 6)
 
 
-def test_exposures(provinces, traits, methods):
-    quick = methods.exposure.model_copy(update={"draws": 99})
+def test_exposures(provinces, traits, methods, with_draws):
+    quick = with_draws(methods.exposure, 99)
     found = pr.fit_exposure(provinces, traits, quick, start=date(2024, 12, 22))
     assert [each.exposure for each in found] == list(methods.exposure.exposures)
     assert found[0].estimate == pytest.approx(0.52, abs=0.005)  # METHODS §18
@@ -112,15 +112,15 @@ def test_comparisons_of_all_areas_with_the_country(growth, methods):
     assert set(family.always_above) == {"n22", "n31", "n38"}
 
 
-def test_means_of_changes_and_their_ranks(growth, levels, methods):
+def test_means_of_changes_and_their_ranks(growth, levels, methods, with_draws):
     assert pr.mean_change_above_country(levels, methods.peers, nation="VN").n == 5
-    quick = methods.ranks.model_copy(update={"draws": 99})
+    quick = with_draws(methods.ranks, 99)
     assert len(pr.rank_means(growth, quick, methods.peers, nation="VN").sets) == 34
 
 
-def test_ranks_of_published_values(provinces, methods):
+def test_ranks_of_published_values(provinces, methods, with_draws):
     scores = provinces.assign(standard_error=0.2)
-    quick = methods.ranks.model_copy(update={"draws": 99})
+    quick = with_draws(methods.ranks, 99)
     ranks = pr.rank_sets(scores, quick)
     first = provinces.query("year == 2025").sort_values("value")["area"].iloc[-1]
     assert next(each.area for each in ranks.sets if each.rank == 1) == first

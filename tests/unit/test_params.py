@@ -10,7 +10,7 @@ import yaml
 
 from policyreport.errors import ExitCode, ParamsError
 from policyreport.params.edition import first_day, last_day, list_editions, read_edition
-from policyreport.params.methods import SHARED, MethodSettings, read_method_settings
+from policyreport.params.methods import MethodSettings, read_method_settings
 from policyreport.params.reading import Strict, load_yaml, read_strict
 
 ROOT = Path(__file__).parents[2]
@@ -114,20 +114,24 @@ def test_every_value_has_a_reason_and_a_unit() -> None:
     sections = set(MethodSettings.model_fields) - {"reasons"}
     assert set(settings.reasons) == sections
     for section in sections:
-        shared = {key for keys in SHARED.get(section, {}).values() for key in keys}
-        for name in set(type(getattr(settings, section)).model_fields) - sections - shared:
+        for name in set(type(getattr(settings, section)).model_fields) - sections:
             entry = settings.reasons[section][name]
             assert entry.reason.endswith("."), (section, name)
             assert entry.unit, (section, name)
 
 
-def test_a_setting_that_several_methods_need_is_written_once_and_handed_to_each() -> None:
+def test_a_section_that_several_methods_need_is_written_once_and_held_by_each() -> None:
     settings = read_method_settings(ROOT)
-    handed = [(name, source, key) for name, given in SHARED.items() for source, keys in given.items() for key in keys]
-    assert len(handed) == 13
-    for name, source, key in handed:
-        assert key not in settings.reasons[name]
-        assert getattr(getattr(settings, name), key) == getattr(getattr(settings, source), key)
+    held = [
+        (section, name)
+        for section in settings.reasons
+        for name in type(getattr(settings, section)).model_fields
+        if name in settings.reasons
+    ]
+    assert len(held) == 16
+    for section, name in held:
+        assert name not in settings.reasons[section]
+        assert getattr(getattr(settings, section), name) is getattr(settings, name)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from policyreport.statistics.tasks.counts import TaskCount
 
 
 @pytest.fixture(scope="module")
-def quick(methods):
-    return methods.ranks.model_copy(update={"draws": 999, "quadrature_digits": 7, "tau": 1})
+def quick(methods, with_draws):
+    return with_draws(methods.ranks, 999, quadrature_digits=7, tau=1)
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,7 @@ from typer.testing import CliRunner
 
 from policyreport.cli.main import app
 from policyreport.errors import ParamsError
-from policyreport.params.methods import SHARED, MethodSettings
-from policyreport.params.reading import Strict
+from policyreport.params.methods import MethodSettings
 from policyreport.params.references import read_references
 from policyreport.params.registry import Registry, read_registry
 from policyreport.params.wording import read_wording
@@ -163,13 +162,6 @@ def test_a_slip_in_the_registry_stops_with_its_place(
 # What a parameter stands for by its type: TrendSettings is the section trend, MethodSettings all of them.
 TYPED = {field.annotation.__name__: name for name, field in MethodSettings.model_fields.items() if name != "reasons"}
 TYPED["MethodSettings"] = ""
-MODELS = {name: MethodSettings.model_fields[name].annotation for name in TYPED.values() if name}
-# What several sections have in common, by the class that says so, stands for all of them.
-BASES = {
-    name: [base.__name__ for base in model.__mro__ if issubclass(base, Strict) and base is not Strict]
-    for name, model in MODELS.items()
-}
-TYPED |= {base: base for bases in BASES.values() for base in bases if base not in TYPED}
 
 
 def sections_read(node: ast.AST, known: dict[str, str]) -> str | None:
@@ -220,13 +212,6 @@ def settings_read(path: Path) -> Iterator[tuple[str, str]]:
                 yield section, "*" if node.attr.startswith("model_") else node.attr
 
 
-def is_taken(section: str, name: str, read: set[tuple[str, str]]) -> bool:
-    """Whether the code takes a setting, from its section, from what sections have in common, or where it is copied."""
-    copies = [to for to, sources in SHARED.items() if name in sources.get(section, ())]
-    holders = {section, *copies} | {base for place in (section, *copies) for base in BASES[place]}
-    return bool(holders & {place for place, taken in read if taken in (name, "*")})
-
-
 def test_every_setting_of_a_method_in_use_is_taken_by_the_code() -> None:
     read = {pair for path in SOURCE.rglob("*.py") if "params" not in path.parts for pair in settings_read(path)}
     read |= set(settings_of_properties(SOURCE / "params" / "methods.py"))
@@ -239,7 +224,7 @@ def test_every_setting_of_a_method_in_use_is_taken_by_the_code() -> None:
         if name not in MethodSettings.model_fields
     ]
     assert len(settings) > 50
-    assert [each for each in settings if not is_taken(*each, read)] == []
+    assert [(section, name) for section, name in settings if not read & {(section, name), (section, "*")}] == []
 
 
 def test_reading_a_setting_is_recognised_however_it_is_written(tmp_path: Path) -> None:

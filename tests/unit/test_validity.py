@@ -52,7 +52,7 @@ from policyreport.statistics.validity.panels import BARTLETT, BOOTSTRAP, FEW_TRE
 from policyreport.statistics.validity.places import COUNT_LEVEL
 from policyreport.statistics.validity.processes import one_list, sloping_rates
 from policyreport.statistics.validity.series import BANDS, FACTORS, MEAN_WEIGHT, PRIOR
-from policyreport.statistics.validity.task_settings import FLOW, FUNNEL, OUTLOOK, POOLING
+from policyreport.statistics.validity.settings import FLOW, FUNNEL, OUTLOOK, POOLING
 
 ROOT = Path(__file__).parents[2]
 BINOMIAL = ("binomial 0.5", "binomial 0.95")

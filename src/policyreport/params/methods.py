@@ -43,30 +43,15 @@ class SettingsFile(RootModel[dict[str, dict[str, Setting]]]):
     """The file as written: section, name, setting."""
 
 
-class WindowSettings(Strict):
-    """How a window of years is flagged, whichever method uses it; written under `conventions`."""
-
-    weak_below: Count
-    shock_years: tuple[int, ...]
-
-
-class CarryOverSettings(Strict):
-    """Correlations of neighbouring years that are considered, from 0 to the largest; written under `peers`.
-
-    Negative values are omitted: they would make intervals narrower than independent years do.
-    """
-
-    carry_over_points: Annotated[int, Field(ge=2)]
-    largest_carry_over: Annotated[float, Field(gt=0, lt=1)]
-
-
-class ConventionsSettings(WindowSettings):
+class ConventionsSettings(Strict):
     """METHODS §0."""
 
     draws: Count
     probability_bands: tuple[Share, ...]
     sum_tolerance: Share
+    weak_below: Count
     minimum_official_points: Count
+    shock_years: tuple[int, ...]
 
 
 class MultiplicitySettings(Strict):
@@ -175,11 +160,35 @@ class PaceSettings(Strict):
     fan_levels: tuple[Share, Share]
 
 
-class TrendSettings(WindowSettings, CarryOverSettings):
+class PeersSettings(Strict):
+    """METHODS §9, and the means of yearly changes of §20.2.
+
+    The correlations of neighbouring years that are considered go from 0 to the largest, in `carry_over_points` steps:
+    negative ones would make intervals narrower than independent years do.
+    """
+
+    conventions: ConventionsSettings
+    multiplicity: MultiplicitySettings
+    k: Count
+    cutoff: Positive
+    variables: Annotated[tuple[str, ...], Field(min_length=1)]
+    minimum_points: Count
+    carry_over_points: Annotated[int, Field(ge=2)]
+    largest_carry_over: Annotated[float, Field(gt=0, lt=1)]
+    rest_of_nation_above: Share
+
+    @property
+    def with_independent_years(self) -> PeersSettings:
+        """The same settings, as if nothing carried over from one year to the next."""
+        return self.model_copy(update={"carry_over_points": 1, "largest_carry_over": 0.0})
+
+
+class TrendSettings(Strict):
     """METHODS §7."""
 
+    conventions: ConventionsSettings
+    peers: PeersSettings
     minimum_points: Count
-    minimum_official_points: Count
     verdict_level: Share
     gls_rhos: Annotated[tuple[Share, ...], Field(min_length=1)]
     verdict_rho: Share
@@ -197,9 +206,10 @@ class TrendSettings(WindowSettings, CarryOverSettings):
     wandering_chance: Share
 
 
-class PanelSettings(WindowSettings):
+class PanelSettings(Strict):
     """METHODS §8."""
 
+    conventions: ConventionsSettings
     minimum_areas: Count
     minimum_points: Count
     maximum_dropped: Share
@@ -211,26 +221,10 @@ class PanelSettings(WindowSettings):
     tau_range: Positive
 
 
-class PeersSettings(WindowSettings, CarryOverSettings):
-    """METHODS §9, and the means of yearly changes of §20.2."""
-
-    k: Count
-    cutoff: Positive
-    variables: Annotated[tuple[str, ...], Field(min_length=1)]
-    minimum_points: Count
-    minimum_official_points: Count
-    rest_of_nation_above: Share
-    bh_level: Share
-
-    @property
-    def with_independent_years(self) -> PeersSettings:
-        """The same settings, as if nothing carried over from one year to the next."""
-        return self.model_copy(update={"carry_over_points": 1, "largest_carry_over": 0.0})
-
-
 class ExposureSettings(Strict):
     """METHODS §10."""
 
+    conventions: ConventionsSettings
     minimum_areas: Count
     minimum_pre_years: Count
     placebo_minimum_years: Count
@@ -239,17 +233,16 @@ class ExposureSettings(Strict):
     webb_points: Annotated[tuple[float, ...], Field(min_length=2)]
     verdict_level: Share
     power: Share
-    draws: Count
 
 
 class RanksSettings(Strict):
     """METHODS §11."""
 
+    conventions: ConventionsSettings
     minimum_areas: Count
     quadrature_digits: Annotated[int, Field(ge=4, le=12)]
     tau: Count
     count_level: Share
-    draws: Count
 
     @property
     def tolerance(self) -> float:
@@ -310,22 +303,6 @@ class SensitivitySettings(Strict):
     exposure_inference: tuple[Literal["WCR", "RI-t", "CRV1"], ...]
 
 
-# Settings that several methods need are written once; a method's section may have a value of its own.
-SHARED: dict[str, dict[str, tuple[str, ...]]] = {
-    "trend": {
-        "conventions": ("weak_below", "shock_years", "minimum_official_points"),
-        "peers": ("carry_over_points", "largest_carry_over"),
-    },
-    "panel": {"conventions": ("weak_below", "shock_years")},
-    "peers": {
-        "conventions": ("weak_below", "shock_years", "minimum_official_points"),
-        "multiplicity": ("bh_level",),
-    },
-    "exposure": {"conventions": ("draws",)},
-    "ranks": {"conventions": ("draws",)},
-}
-
-
 class MethodSettings(Strict):
     """All judgement values, one section per method; `reasons` keeps them with unit, reason and reference."""
 
@@ -337,9 +314,9 @@ class MethodSettings(Strict):
     pooling: PoolingSettings
     threshold: ThresholdSettings
     pace: PaceSettings
+    peers: PeersSettings
     trend: TrendSettings
     panel: PanelSettings
-    peers: PeersSettings
     exposure: ExposureSettings
     ranks: RanksSettings
     funnel: FunnelSettings
@@ -374,15 +351,5 @@ def read_method_settings(root: Root) -> MethodSettings:
     written = validate_strict(path, body, SettingsFile).root
     require_known(f"{path}", written, set(MethodSettings.model_fields) - {"reasons"}, "a section")
     values = {name: {key: setting.value for key, setting in section.items()} for name, section in written.items()}
-    settings = validate_strict(path, _with_shared(values), MethodSettings)
+    settings = validate_strict(path, values, MethodSettings)
     return settings.model_copy(update={"reasons": written})
-
-
-def _with_shared(values: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Give each method the settings that are written in another section."""
-    given = dict(values)
-    for name, sources in SHARED.items():
-        for section, keys in sources.items():
-            written = values.get(section, {})
-            given[name] = {key: written[key] for key in keys if key in written} | given.get(name, {})
-    return given

@@ -113,7 +113,7 @@ def _family(
         prior_variance=learnt.prior.scale,
         singled_out=named,
         if_independent=tuple(
-            key for key, p in zip(keys, p_values, strict=True) if p is not None and p <= settings.bh_level
+            key for key, p in zip(keys, p_values, strict=True) if p is not None and p <= settings.multiplicity.bh_level
         ),
         always_above=tuple(key for key, mean in means.items() if mean.years_above == len(mean.years)),
         never_above=tuple(key for key, mean in means.items() if mean.years_above == 0),

@@ -189,7 +189,7 @@ def _difference(
         largest=float(values.max()),
         placebo_larger=int(np.count_nonzero(np.abs(latest) > abs(values[-1]))),
         placebo_of=len(latest),
-        flags=window_flags(years, settings) + flags,
+        flags=window_flags(years, settings.conventions) + flags,
         inputs=comparator_inputs(panel, row, comparator, settings.k),
         **_tested(panel, row, comparator, settings, shown_only=bool(flags)),
     )
@@ -205,7 +205,7 @@ def _tested(
     mean, half = float(family.means[row] * scale), float(family.halves[row] * scale)
     p_value, planned = float(family.p_values[row]), comparator in PLANNED
     deciding = p_value if planned else adjusted[row]
-    clear = deciding is not None and deciding <= settings.bh_level
+    clear = deciding is not None and deciding <= settings.multiplicity.bh_level
     return {
         "mean": mean,
         "interval": Interval(low=mean - half, high=mean + half, level=LEVEL),

@@ -89,7 +89,8 @@ def rank_estimates(
     if len(names) < settings.minimum_areas:
         return refuse(code="too-few-areas", detail=f"{len(names)} areas, {settings.minimum_areas} needed")
     sign = 1 if larger_is_better else -1
-    noise = errors * generator(METHOD, indicator, measure, JOINT).standard_normal((settings.draws, len(names)))
+    shape = settings.conventions.draws, len(names)
+    noise = errors * generator(METHOD, indicator, measure, JOINT).standard_normal(shape)
     simultaneous = find_simultaneous_sets(sign * values, errors, np.ascontiguousarray(noise.T), simultaneous_level)
     critical = (quadrature_critical_value(place, errors, tolerance=settings.tolerance) for place in range(len(names)))
     marginal = [find_marginal_set(place, sign * values, errors, each) for place, each in enumerate(critical)]
@@ -141,7 +142,7 @@ def rank_family(
     if not (errors > 0).all():
         return refuse(code="no-sampling-error", detail="years that are all equal have no spread")
     values = sign * family.means[rows]
-    noise = draw_errors(family, rows, generator(METHOD, indicator, measure, JOINT), settings.draws)
+    noise = draw_errors(family, rows, generator(METHOD, indicator, measure, JOINT), settings.conventions.draws)
     simultaneous = find_simultaneous_sets(values, errors, noise)
     critical = (bootstrap_critical_value(place, errors, noise) for place in range(len(rows)))
     marginal = [find_marginal_set(place, values, errors, each) for place, each in enumerate(critical)]

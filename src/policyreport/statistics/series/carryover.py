@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from policyreport.params.methods import CarryOverSettings
+from policyreport.params.methods import PeersSettings
 
 Floats = NDArray[np.float64]
 
@@ -43,7 +43,7 @@ class CarryOver:
         return float(self.weights[self.rhos >= rho - 1e-9].sum())
 
 
-def estimate_carry_over(values: ArrayLike, settings: CarryOverSettings, *, degree: int = 0) -> CarryOver:
+def estimate_carry_over(values: ArrayLike, settings: PeersSettings, *, degree: int = 0) -> CarryOver:
     """Weigh values of ρ by their fit to all series, each with its own level or line and variance.
 
     Parameters

@@ -137,8 +137,9 @@ def estimate_exposure(
         years = f"{np.count_nonzero(~data.post)} years before and {np.count_nonzero(data.post)} after the start"
         return _refuse("too-few-points", panel, years)
     rng = generator(METHOD, panel.outcome, panel.exposure_name, JOINT)
-    weights = rng.choice(np.sort(np.asarray(settings.webb_points, dtype=float)), (settings.draws, len(data.values)))
-    permutations = _permutations(rng.random((settings.draws, len(data.values))), control)
+    shape = settings.conventions.draws, len(data.values)
+    weights = rng.choice(np.sort(np.asarray(settings.webb_points, dtype=float)), shape)
+    permutations = _permutations(rng.random(shape), control)
     found = _result(data, control, weights, permutations, settings)
     ends = wild_interval(_fitted(data, control), weights, level=ALPHA) if inverted else None
     interval = Interval(low=ends[0], high=ends[1], level=1 - ALPHA) if ends else None

@@ -207,12 +207,12 @@ def _result(
     official = sum(point.status in OFFICIAL for point in window)
     raised = {
         "unrevised-tail": (
-            official < min(len(window), settings.minimum_official_points),
+            official < min(len(window), settings.conventions.minimum_official_points),
             f"{official} of {len(window)} years are official",
         ),
         "ends-before-policy": (ends_before(window[-1], start), str(changes.years[-1])),
     }
-    clear = p_adjusted is not None and p_adjusted <= settings.bh_level
+    clear = p_adjusted is not None and p_adjusted <= settings.multiplicity.bh_level
     return LevelTrend(
         area=area,
         indicator=indicator,
@@ -234,7 +234,7 @@ def _result(
         p_adjusted=p_adjusted,
         verdict=("rising" if mean > 0 else "falling") if clear else "no clear trend",
         flags=flags
-        + window_flags([p.year for p in window], settings)
+        + window_flags([p.year for p in window], settings.conventions)
         + tuple(Flag(code=code, detail=text) for code, (is_so, text) in raised.items() if is_so),
         inputs=tuple(sorted({line for point in window for line in point.inputs})),
     )

@@ -48,7 +48,7 @@ def estimate_lines(series: Sequence[tuple[Sequence[int], Sequence[float]]], sett
     ----------
     Cruddas, Reid, Cox (1989), Biometrika 76:231-237; Smyth (2004).
     """
-    carry_over = estimate_carry_over(_without_gaps(series), settings, degree=1)
+    carry_over = estimate_carry_over(_without_gaps(series), settings.peers, degree=1)
     slopes, squares, degrees = _fits(series, carry_over.rhos)
     p_values = np.zeros(len(series))
     for at, weight in enumerate(carry_over.weights):

@@ -139,7 +139,7 @@ def fit_panel(values: pd.DataFrame, settings: PanelSettings) -> Panel | Refusal:
     found = estimate_panel(table, series.areas, years, settings, indicator=series.indicator, inputs=rows_behind(series))
     if isinstance(found, Refusal):
         return found
-    flags = found.flags + window_flags(years, settings) + series.flags_of(series.areas)
+    flags = found.flags + window_flags(years, settings.conventions) + series.flags_of(series.areas)
     return found.model_copy(update={"flags": flags})
 
 

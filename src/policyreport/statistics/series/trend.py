@@ -78,12 +78,12 @@ def estimate_trend(
     slope = theil_sen(years, values)
     deciding = gls_slope(years, values, settings.verdict_rho)
     official = sum(point.status in OFFICIAL for point in window)
-    unrevised = official < len(window) and official < settings.minimum_official_points
+    unrevised = official < len(window) and official < settings.conventions.minimum_official_points
     way = direction(window, test.s, deciding.interval, settings)
     raised = {
-        "weak": (len(window) < settings.weak_below, f"{len(window)} points"),
+        "weak": (len(window) < settings.conventions.weak_below, f"{len(window)} points"),
         "unrevised-tail": (unrevised, f"{official} of {len(window)} years are official"),
-        "starts-in-shock": (years[0] in settings.shock_years, str(years[0])),
+        "starts-in-shock": (years[0] in settings.conventions.shock_years, str(years[0])),
         "ends-before-policy": (ends_before(window[-1], start), str(years[-1])),
     }
     return Trend(
@@ -151,7 +151,7 @@ def direction(window: Sequence[SeriesPoint], kendall_s: int, interval: Interval,
     without unofficial years although there are enough official ones.
     """
     official = [point.value for point in window if point.status in OFFICIAL]
-    if len(official) >= settings.minimum_official_points and np.sign(score(official)) != np.sign(kendall_s):
+    if len(official) >= settings.conventions.minimum_official_points and np.sign(score(official)) != np.sign(kendall_s):
         return "no clear trend"
     if kendall_s > 0 and interval.low > 0:
         return "rising"
