@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -13,6 +14,7 @@ from policyreport.data.areas import Areas, read_areas
 from policyreport.data.observations import known_on, load_ledger
 from policyreport.data.sources import Source, read_source, read_sources
 from policyreport.errors import DataError
+from policyreport.figures.facts import Facts
 from policyreport.params.edition import Edition, read_edition
 from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.methods import HarmoniseSettings, read_method_settings
@@ -91,6 +93,11 @@ class Provenance:
         """Number and date formats of the edition's first language."""
         return Formats(self.edition.language)
 
+    @property
+    def facts(self) -> Facts:
+        """Writes the facts behind refusals and findings."""
+        return Facts(self.formats, self.roles, self.policy, self.indicators, self.areas, self.sources, self.ledger)
+
     def evidence(self, id: str) -> Evidence:
         """Return what an id of `policyreport.records.marks` refers to; DataError if unknown on the edition's date."""
         if id.startswith(f"{POLICY}#"):
@@ -107,11 +114,17 @@ class Provenance:
             f"The data changed since the notebooks ran: `policyreport run {self.edition.id}`, then ask again.",
         )  # fmt: skip
 
+    @cached_property
+    def _columns(self) -> dict[str, list[Any]]:
+        """The ledger's values by column: a report asks for thousands of rows, one at a time."""
+        return {str(name): values.to_list() for name, values in self.ledger.items()}
+
     def _file(self, id: str, origin: Origin) -> Evidence:
         return Evidence(id=id, kind="file", title=origin.title, published=self._day(origin.published), origin=origin)
 
     def _row(self, id: str) -> Evidence:
-        row = self.ledger.loc[[id]].to_dict("records")[0]
+        at = self.ledger.index.get_loc(id)
+        row: dict[str, Any] = {name: values[at] for name, values in self._columns.items()}
         indicator = self.indicators.get(row["indicator"])
         source = self.sources[row["source"]]
         day = row["reference_date"]
