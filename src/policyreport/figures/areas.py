@@ -13,7 +13,8 @@ from policyreport.figures.labels import label_values, round_ticks, spread, thinn
 from policyreport.figures.league import league
 from policyreport.figures.palette import CONTEXT, CONTEXT_LIGHT, INK, MUTED, PAPER
 from policyreport.figures.rows import Row, Rule, Scale, paint_rows
-from policyreport.figures.style import SMALL, capitalised, new_figure, panel, picture, text_width, write
+from policyreport.figures.style import SMALL, new_figure, panel, picture, text_width, write
+from policyreport.params.phrases import capitalised
 from policyreport.records.formats import NBSP
 from policyreport.records.series import Panel, Ranks
 from policyreport.records.tasks import Funnel, PooledShare, Pooling

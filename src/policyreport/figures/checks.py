@@ -16,7 +16,6 @@ from policyreport.figures.style import (
     MINIMUM,
     SMALL,
     WIDE,
-    capitalised,
     draw_path,
     new_figure,
     panel,
@@ -27,6 +26,7 @@ from policyreport.figures.style import (
     write_lines,
 )
 from policyreport.figures.timeline import Plot, value_axis
+from policyreport.params.phrases import capitalised
 from policyreport.params.spelling import sort_key
 from policyreport.records.series import Exposure, Sensitivity, Specification
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policyreport.data.sources import short_publisher
+from policyreport.data.sources import Source, short_publisher
 from policyreport.params.spelling import sort_key
 from policyreport.records.formats import Formats
 from policyreport.records.markdown import escape, link
@@ -13,7 +13,7 @@ from policyreport.records.notebooks import SourceLine
 SOURCES_IN_FULL = 3
 
 
-def source_line(files: Sequence[SourceLine], formats: Formats, in_full: int = SOURCES_IN_FULL) -> str:
+def source_line(files: Sequence[SourceLine | Source], formats: Formats, in_full: int = SOURCES_IN_FULL) -> str:
     """Write publishers with title, link and date; publishers alone where files are more than `in_full`."""
     if not files:
         return ""
@@ -25,7 +25,7 @@ def source_line(files: Sequence[SourceLine], formats: Formats, in_full: int = SO
     return "Source: " + "; ".join(cite(source, formats) for source in files) + "."
 
 
-def cite(source: SourceLine, formats: Formats) -> str:
+def cite(source: SourceLine | Source, formats: Formats) -> str:
     """Write a file's publisher, its title with a link, and its date."""
     title = link(source.title, source.address)
     return f"{escape(short_publisher(source.publisher))}, {title}, {formats.period(source.published)}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from policyreport.data.areas import Areas
-from policyreport.data.sources import short_publisher
+from policyreport.data.sources import Source, short_publisher
 from policyreport.params.indicators import Indicators
 from policyreport.params.policy import Policy
 from policyreport.params.report import Roles
@@ -36,7 +36,7 @@ class Facts:
     policy: Policy
     indicators: Indicators
     areas: Areas
-    sources: Mapping[str, SourceLine]
+    sources: Mapping[str, SourceLine] | Mapping[str, Source]
     ledger: pd.DataFrame
 
     def write(self, detail: str, rows: Iterable[str] = ()) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from policyreport.data.inputs import Inputs
 from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.words import WORDS, Words
 from policyreport.records.formats import Formats
@@ -19,8 +20,9 @@ class Frame:
     ----------
     id : str
         Name of the exhibit, unique in its notebook: ``growth``.
-    finding : str
-        Caption: the finding, a sentence with its number.
+    finding : str, optional
+        Caption: the finding, a sentence with its number. None leaves the picture bare: the page that shows it writes
+        the caption.
     measured : str
         What is measured, unit, measure, vintage; set in italics after the finding.
     source : str
@@ -34,7 +36,7 @@ class Frame:
     """
 
     id: str
-    finding: str
+    finding: str | None = None
     measured: str = ""
     source: str = ""
     scope: str = ""
@@ -60,13 +62,27 @@ class Frame:
         return self.formats.number(100 * share, 1).removesuffix(".0").removesuffix(",0")
 
     def exhibit(self, alt: str, svg: str, narrow: str = "") -> Exhibit:
-        """Put caption and source line around a picture; `narrow` is kept as ``…-narrow.svg``."""
+        """Put caption and source line, if it has any, around a picture; `narrow` is kept as ``…-narrow.svg``."""
         path = f"figures/{self.label}.svg"
-        caption = f"{self.finding} *{self.measured}*" if self.measured else self.finding
-        text = f'::: {{#fig-{self.label}}}\n\n![]({path}){{fig-alt="{attribute(alt)}"}}\n\n{caption}\n\n:::\n'
-        if self.source:
-            text += f"\n::: {{.source}}\n\n{self.source}\n\n:::\n"
+        image = f'![]({path}){{fig-alt="{attribute(alt)}"}}'
+        text = image
+        if self.finding is not None:
+            caption = f"{self.finding} *{self.measured}*" if self.measured else self.finding
+            text = figure(self.label, image, caption, self.source)
         files = {path: svg}
         if narrow:
             files[f"figures/{self.label}-narrow.svg"] = narrow
         return Exhibit(id=self.id, markdown=text, files=files)
+
+
+def frame_for(data: Inputs, id: str) -> Frame:
+    """Name a picture that a notebook draws without a caption: the pages write captions."""
+    language = data.edition.language
+    scope = "" if data.area == data.roles.nation else data.area
+    return Frame(id, scope=scope, formats=Formats(language), verdicts=data.wording.verdicts_in(language))
+
+
+def figure(label: str, image: str, caption: str, source: str = "") -> str:
+    """Write a figure with its caption and source line, as docs/reference/report-markdown.md sets out."""
+    text = f"::: {{#fig-{label}}}\n\n{image}\n\n{caption}\n\n:::\n"
+    return text + (f"\n::: {{.source}}\n\n{source}\n\n:::\n" if source else "")

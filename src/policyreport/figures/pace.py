@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.frame import Frame
 from policyreport.figures.palette import ACCENT_LIGHT, PAPER, THRESHOLD
-from policyreport.figures.style import capitalised, picture
+from policyreport.figures.style import picture
 from policyreport.figures.timeline import TENTATIVE, Line, Plot, draw_line, frame_axes, value_axis
+from policyreport.params.phrases import capitalised
 from policyreport.records.formats import NBSP
 from policyreport.records.series import SeriesPoint
 from policyreport.records.shares import Pace, Scenario

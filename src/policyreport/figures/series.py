@@ -18,7 +18,6 @@ from policyreport.figures.style import (
     BOLD,
     SMALL,
     WIDE,
-    capitalised,
     draw_path,
     new_figure,
     panel,
@@ -40,6 +39,7 @@ from policyreport.figures.timeline import (
     missing_years,
     value_axis,
 )
+from policyreport.params.phrases import capitalised
 
 
 def growth(

@@ -9,9 +9,10 @@ from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.frame import Frame
 from policyreport.figures.labels import padded, round_ticks
 from policyreport.figures.rows import Role, Row, Rule, Scale, paint_rows
-from policyreport.figures.style import capitalised, picture
+from policyreport.figures.style import picture
 from policyreport.figures.timeline import TENTATIVE
 from policyreport.figures.words import Words
+from policyreport.params.phrases import capitalised
 from policyreport.params.spelling import sort_key
 from policyreport.records.formats import NBSP
 from policyreport.records.periods import YEAR, kind_of

@@ -16,7 +16,6 @@ from policyreport.figures.style import (
     MINIMUM,
     NARROW,
     SMALL,
-    capitalised,
     new_figure,
     panel,
     picture,
@@ -26,6 +25,7 @@ from policyreport.figures.style import (
     write_lines,
 )
 from policyreport.figures.timeline import Line, draw_line
+from policyreport.params.phrases import capitalised
 from policyreport.records.tasks import ListCount, Proportion
 
 SIZE = (264, NARROW)

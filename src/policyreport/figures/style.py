@@ -200,11 +200,6 @@ def draw_bars(axes: Axes, xs: Sequence[float], low: float, high: float, **look: 
     axes.add_collection(LineCollection([((x, low), (x, high)) for x in xs], **look), autolim=False)
 
 
-def capitalised(text: str) -> str:
-    """Start a text with a capital and leave the rest: ``NSO`` stays, and Markdown stays Markdown."""
-    return type(text)(text[:1].upper() + text[1:])
-
-
 @cache
 def text_width(text: str, size: float = BASE, weight: int = 400) -> float:
     """Width of a line in the house typeface, in pixels."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
 from matplotlib.figure import Figure
 
-from policyreport.figures.exhibits import Exhibit
-from policyreport.figures.frame import Frame
+from policyreport.data.inputs import Inputs
+from policyreport.data.notes import notes_of, printed_as, told_time
+from policyreport.figures.exhibits import Exhibit, Exhibits
+from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.labels import label_values
 from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER
 from policyreport.figures.rows import Row, Scale, paint_rows
@@ -19,7 +21,6 @@ from policyreport.figures.style import (
     MINIMUM,
     SMALL,
     WIDE,
-    capitalised,
     new_figure,
     panel,
     picture,
@@ -28,9 +29,58 @@ from policyreport.figures.style import (
     write,
     write_lines,
 )
+from policyreport.params.phrases import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.formats import Formats
-from policyreport.records.tasks import Completion, ListCount, ListStep, Proportion, QuarterOnQuarter
+from policyreport.records.tasks import (
+    Completion,
+    ListCount,
+    ListStep,
+    Proportion,
+    QuarterOnQuarter,
+    counts_of_list,
+    newest_of_lists,
+)
+
+
+def lists(results: Sequence[Completion | Refusal], data: Inputs) -> Exhibits:
+    """Draw an area's lists on their newest dates ("tasks"), and each that was counted again ("tasks-dates", …).
+
+    From `completion_of_lists`, in order of date.
+    """
+    done = newest_of_lists(results)
+    drawn = []
+    if done:
+        rows = [(result.list_label, result) for result in done]
+        drawn.append(completion(rows, frame_for(data, "tasks"), notes_of_lists(done, data)))
+    again = [counts for result in done if len(counts := counts_of_list(results, result.list)) > 1]
+    names = ["tasks-dates", *(f"tasks-dates-{at}" for at in range(2, len(again) + 1))]
+    drawn += [slope(counts, frame_for(data, name)) for name, counts in zip(names, again, strict=False)]
+    return Exhibits(drawn)
+
+
+def notes_of_lists(done: Iterable[Completion], data: Inputs) -> dict[str, str]:
+    """What stands beneath a list's name, by list: only where the source's own date or term is printed."""
+    formats, notes = Formats(data.edition.language), {}
+
+    def part(proportion: Proportion, whole: str) -> str:
+        counted = f"{formats.count(proportion.count)} of {whole} {formats.count(proportion.total)}"
+        return f"{counted} ({formats.percent(proportion.share)})"
+
+    for result in done:
+        stated = "" if result.reference_date else told_time(notes_of(result.inputs, data))
+        called = "overdue"
+        if isinstance(result.overdue, Proportion):
+            called = printed_as(notes_of(result.inputs, data, data.roles.tasks.overdue)) or called
+        if stated or called != "overdue":
+            when = formats.date(result.reference_date) if result.reference_date else stated
+            parts = [when] if when else []
+            if isinstance(result.late, Proportion):
+                parts.append(f"{part(result.late, 'these')} completed late")
+            if isinstance(result.overdue, Proportion):
+                parts.append(f"{part(result.overdue, 'all')} {called}")
+            notes[result.list] = " · ".join(parts)
+    return notes
 
 
 def completion(

@@ -24,7 +24,8 @@ from policyreport.figures.palette import (
     SEQUENTIAL,
     text_on_class,
 )
-from policyreport.figures.style import MINIMUM, SMALL, capitalised, wrap
+from policyreport.figures.style import MINIMUM, SMALL, wrap
+from policyreport.params.phrases import capitalised
 from policyreport.records.base import Frozen
 from policyreport.records.markdown import attribute
 

@@ -12,8 +12,9 @@ from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.frame import Frame
 from policyreport.figures.labels import tick_texts
 from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER
-from policyreport.figures.style import BOLD, MINIMUM, SMALL, WIDE, capitalised, new_figure, picture, wrap, write_lines
+from policyreport.figures.style import BOLD, MINIMUM, SMALL, WIDE, new_figure, picture, wrap, write_lines
 from policyreport.figures.timeline import TENTATIVE, Break, value_axis
+from policyreport.params.phrases import capitalised
 from policyreport.records.series import SeriesPoint, Trend
 
 LINE_HEIGHT = 16.0

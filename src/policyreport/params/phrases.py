@@ -86,3 +86,13 @@ def fill_every(body: Any, settings: Mapping[str, Mapping[str, Setting]], languag
     if isinstance(body, list):
         return [fill_every(part, settings, language) for part in body]
     return fill(body, settings, language) if isinstance(body, str) else body
+
+
+def capitalised(text: str) -> str:
+    """Start a text with a capital and leave the rest: ``NSO`` stays, and Markdown stays Markdown."""
+    return type(text)(text[:1].upper() + text[1:])
+
+
+def inside(name: str) -> str:
+    """Write a name as it stands inside a sentence: ``growth of GRDP``; an abbreviation keeps its capitals."""
+    return name if name[:2].isupper() else type(name)(name[:1].lower() + name[1:])

@@ -1,44 +1,95 @@
-"""Filters of templates that write keys as readers know them: areas, indicators, measures, methods, verdicts."""
+"""Filters of templates that write keys as readers know them, and what the ledger says about rows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
+from datetime import date
+
+import pandas as pd
 
 from policyreport.data.inputs import files_of
+from policyreport.data.notes import printed_as, told_time
 from policyreport.data.sources import short_publisher
-from policyreport.figures.citing import source_line
+from policyreport.figures.citing import SOURCES_IN_FULL, source_line
+from policyreport.figures.present.behind import rows_behind
 from policyreport.figures.subjects import subject_name
+from policyreport.params.phrases import inside
 from policyreport.params.wording import Wording
 from policyreport.publishing.provenance import Provenance
 from policyreport.records.markdown import Markdown, attribute, escape
-from policyreport.records.notebooks import SourceLine
 
 
-def name_filters(
-    provenance: Provenance, wording: Wording, files: Mapping[str, SourceLine] = {}
-) -> dict[str, Callable[..., object]]:
-    """Return the filters in the edition's language; `sources` cites those of `files` that are behind rows."""
-    language, registry, roles = provenance.edition.language, provenance.registry, provenance.roles
+class Names:
+    """Names of keys, and what the ledger says about rows, in the language of an edition."""
 
-    def reference(key: str) -> Markdown:
+    def __init__(self, provenance: Provenance, wording: Wording) -> None:
+        self._provenance, self._wording = provenance, wording
+        self._language = provenance.edition.language
+
+    @property
+    def filters(self) -> dict[str, Callable[..., object]]:
+        """The filters by name."""
+        provenance, wording, language = self._provenance, self._wording, self._language
+        roles, registry = provenance.roles, provenance.registry
+        return {
+            "area": provenance.areas.name,
+            "facts": provenance.facts.write,
+            "indicator": lambda key: provenance.indicators.get(key).name,
+            "inside": inside,
+            "meaning": lambda code: wording.sentence(code, language),
+            "measure_name": lambda key: roles.measure_labels.get(key, key),
+            "newest_on": self.newest_on,
+            "printed_as": lambda rows, indicator="": printed_as(self._notes(rows, indicator)),
+            "publisher": short_publisher,
+            "published_on": self.published_on,
+            "question": registry.named_question,
+            "reference": self.reference,
+            "remark": lambda name: wording.remark(name, language),
+            "rows_behind": rows_behind,
+            "short": lambda code: wording.short(code, language),
+            "sources": self.sources,
+            "subject": lambda subject: subject_name(subject, provenance.indicators, roles),
+            "told_time": lambda rows: told_time(self._notes(rows)),
+            "verdict": lambda word: Markdown(f"*{escape(wording.verdict(word, language))}*"),
+            "verdict_name": lambda word: wording.verdict(word, language),
+        }
+
+    def reference(self, key: str) -> Markdown:
         """Link a paper's short name to the list of references; the whole entry is the link's title."""
-        paper = registry.references[key]
+        paper = self._provenance.registry.references[key]
         return Markdown(f'[{escape(paper.short)}](#ref-{key} "{attribute(paper.full)}")')
 
-    def sources(rows: Iterable[str]) -> Markdown:
-        """Cite the files behind rows."""
-        return Markdown(source_line([files[key] for key in files_of(rows) if key in files], provenance.formats))
+    def sources(self, rows: Iterable[str], in_full: int = SOURCES_IN_FULL) -> Markdown:
+        """Cite the files behind rows, publishers alone where files are more than `in_full`."""
+        files = self._provenance.sources
+        cited = [files[key] for key in files_of(rows) if key in files]
+        return Markdown(source_line(cited, self._provenance.formats, in_full))
 
-    return {
-        "area": provenance.areas.name,
-        "indicator": lambda key: provenance.indicators.get(key).name,
-        "meaning": lambda code: wording.sentence(code, language),
-        "measure_name": lambda key: roles.measure_labels.get(key, key),
-        "publisher": short_publisher,
-        "question": registry.named_question,
-        "reference": reference,
-        "short": lambda code: wording.short(code, language),
-        "sources": sources,
-        "subject": lambda subject: subject_name(subject, provenance.indicators, roles),
-        "verdict": lambda word: Markdown(f"*{escape(wording.verdict(word, language))}*"),
-    }
+    def newest_on(self, rows: Iterable[str], day: date) -> str:
+        """Write when the newest of several rows came out: an exact day, where one of those of that day has it."""
+        return self._provenance.formats.date(day) if "day" in self._exact(rows, day) else self.published_on(rows, day)
+
+    def published_on(self, rows: Iterable[str], day: date) -> str:
+        """Write when rows of a day came out, as exactly as recorded: January 2026, not its last day."""
+        exact, formats = self._exact(rows, day), self._provenance.formats
+        if "year" in exact:
+            return str(day.year)
+        return formats.period(f"{day:%Y-%m}") if "month" in exact else formats.date(day)
+
+    def _exact(self, rows: Iterable[str], day: date) -> set[str]:
+        known = self._rows(rows)
+        return set(known.loc[known["published"].dt.date == day, "published_precision"])
+
+    def _notes(self, rows: Iterable[str], indicator: str = "") -> list[str]:
+        """The ledger's notes on rows, only those of one indicator where it is given."""
+        known = self._rows(rows)
+        return [str(note) for note in (known[known["indicator"] == indicator] if indicator else known)["note"]]
+
+    def _rows(self, ids: Iterable[str]) -> pd.DataFrame:
+        ledger = self._provenance.ledger
+        return ledger.loc[ledger.index.intersection(list(ids))]
+
+
+def name_filters(provenance: Provenance, wording: Wording) -> dict[str, Callable[..., object]]:
+    """Return the filters in the edition's language."""
+    return Names(provenance, wording).filters

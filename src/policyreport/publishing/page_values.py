@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from policyreport.figures.facts import Facts
 from policyreport.figures.simulated import unmarked_name
 from policyreport.params.rules import read_rule_book
 from policyreport.params.wording import read_wording
+from policyreport.publishing import task_values
 from policyreport.publishing.change_values import change_values
 from policyreport.publishing.finding_values import finding_values
 from policyreport.publishing.method_values import method_use, method_values
@@ -20,23 +21,23 @@ from policyreport.publishing.validity_page import FILTERS, read_results, study_o
 from policyreport.records.base import Failure
 from policyreport.records.notebooks import BY_NOTEBOOK, EvaluationRecord, NotebookRecord
 
+Records = Mapping[tuple[str, str], NotebookRecord]
+
 
 def page_values(
     root: Path, store: Path, provenance: Provenance, failures: Sequence[Failure]
-) -> tuple[dict[str, object], dict[str, Callable[..., object]]]:
-    """Collect what templates name, and their further filters.
+) -> tuple[dict[str, object], Records, dict[str, Callable[..., object]]]:
+    """Collect what templates name, the records by area and notebook, and the templates' further filters.
 
-    `evaluation` is the national record, none where its notebook has left none; `failures` are then the reasons.
+    `evaluation` and `series` are the national records, none where their notebook has left none; `failures` are then the
+    reasons.
     """
     registry = provenance.registry
     wording = read_wording(provenance.edition.layout(root))
-    records = list(read_records(store, {(failure.area, failure.notebook) for failure in failures}))
-    evaluation = next((record for record in records if isinstance(record, EvaluationRecord)), None)
-    sources = {source.id: source for source in evaluation.sources} if evaluation else {}
-    facts = Facts(
-        provenance.formats, provenance.roles, provenance.policy, provenance.indicators, provenance.areas, sources,
-        provenance.ledger,
-    )  # fmt: skip
+    records = dict(read_records(store, {(failure.area, failure.notebook) for failure in failures}))
+    evaluation = next((record for record in records.values() if isinstance(record, EvaluationRecord)), None)
+    cited = {source.id: source for source in evaluation.sources} if evaluation else {}
+    facts = replace(provenance.facts, sources=cited)
     values = {
         "edition": provenance.edition,
         "abbreviations": provenance.roles.abbreviations,
@@ -46,18 +47,22 @@ def page_values(
         },
         "study": study_of(read_results(root), registry, provenance.formats),
         "evaluation": evaluation,
+        "series": records.get((provenance.roles.nation, "series")),
+        "policy": provenance.policy,
+        "roles": provenance.roles,
         "failures": [failure for failure in failures if failure.area == provenance.roles.nation],
-        **method_values(method_use(records, registry), provenance, wording),
+        **method_values(method_use(records.values(), registry), provenance, wording),
         "changed": change_values(evaluation.changes, provenance) if evaluation and evaluation.changes else None,
         **(quality_values(evaluation, provenance) | revision_values(evaluation, provenance) if evaluation else {}),
         "findings": finding_values(evaluation.findings, facts, read_rule_book(root), provenance) if evaluation else {},
     }
-    return values, name_filters(provenance, wording, sources) | FILTERS
+    return values, records, name_filters(provenance, wording) | FILTERS | task_values.FILTERS
 
 
-def read_records(store: Path, failed: Container[tuple[str, str]]) -> Iterator[NotebookRecord]:
-    """Read the records of an edition's notebooks that ran to their end."""
+def read_records(store: Path, failed: Container[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], NotebookRecord]]:
+    """Read the records of an edition's notebooks that ran to their end, by area and notebook."""
     for path in sorted((store / "records").glob("*/*.json")):
         kind = unmarked_name(path.stem)
         if kind in BY_NOTEBOOK and (path.parent.name, path.stem) not in failed:
-            yield BY_NOTEBOOK[kind].from_json(path.read_bytes())
+            record = BY_NOTEBOOK[kind].from_json(path.read_bytes())
+            yield (record.area, kind), record

@@ -40,6 +40,7 @@ from policyreport.publishing.provenance import Provenance, read_provenance
 from policyreport.publishing.source_marks import FILE as TRACES
 from policyreport.publishing.source_marks import SourceMarks
 from policyreport.publishing.templates import Templates
+from policyreport.publishing.values import Picture
 from policyreport.records.base import Failure
 from policyreport.records.formats import Formats
 from policyreport.records.markdown import escape
@@ -63,12 +64,14 @@ FIGURE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 PICTURE = re.compile(r"\]\((?P<stem>figures/[^)]+)\.svg\)")
+BARE = re.compile(r"!\[\]\(figures/(?P<stem>[^)]+)\.svg\)\{fig-alt=\"[^\"]*\"\}")
 PAGE = re.compile(r"^\{\{< page (?P<page>[\w-]+) >\}\}[ \t]*$", re.MULTILINE)
 DOWNLOADS = re.compile(r"^\{\{< downloads >\}\}[ \t]*$", re.MULTILINE)
 PROVINCES = re.compile(r"^\{\{< provinces >\}\}[ \t]*$", re.MULTILINE)
 PROVINCE_PAGE = "provinces/_province.qmd"
 PROVINCE_CHAPTER = "provinces/_province-pdf.qmd"
 PDF_PAGE = "report.qmd"
+OF_AREA = ("clean", "trend", "compare")
 NO_PAGES = ("_province*.qmd", "README.md", "en", ".*")
 PDF_FORMAT = "typst"
 # Run by `quarto render` in the assembled project after rendering.
@@ -85,15 +88,10 @@ class Fragment:
 
     def picture(self, *, narrow: bool) -> str:
         """Return the first figure with its source, if asked for a narrow column; all of it if it has no figure."""
-
-        def narrowed(match: re.Match[str]) -> str:
-            name = f"{match['stem']}-narrow.svg"
-            return f"]({name})" if name in self.files else match[0]
-
         figure = FIGURE.search(self.markdown)
         if figure is None:
             return self.markdown
-        return PICTURE.sub(narrowed, figure[0]) if narrow else figure[0]
+        return self._narrowed(figure[0]) if narrow else figure[0]
 
     def given(self) -> str:
         """Return the exhibit without its refusals; empty where everything is refused."""
@@ -104,6 +102,20 @@ class Fragment:
         figure = FIGURE.search(self.markdown)
         return figure["finding"].strip() if figure else self.markdown
 
+    def bare(self) -> Iterator[tuple[str, Picture]]:
+        """Yield the picture by its file's stem, where the notebook drew one without a caption."""
+        if match := BARE.fullmatch(self.markdown):
+            yield match["stem"], Picture(match["stem"], self.markdown, self._narrowed(self.markdown), self.code)
+
+    def _narrowed(self, text: str) -> str:
+        """Return a text with pictures drawn for a narrow column, where there are such."""
+
+        def narrowed(match: re.Match[str]) -> str:
+            name = f"{match['stem']}-narrow.svg"
+            return f"]({name})" if name in self.files else match[0]
+
+        return PICTURE.sub(narrowed, text)
+
 
 @dataclass
 class Contents:
@@ -112,6 +124,11 @@ class Contents:
     fragments: dict[tuple[str, str], Fragment] = field(default_factory=dict)
     failures: dict[str, list[Failure]] = field(default_factory=dict)
     downloads: str = ""
+
+    def pictures(self, area: str, prefix: str = "") -> dict[str, Picture]:
+        """Return the pictures of an area's notebooks by name, which is their label without the prefix."""
+        drawn = (fragment.bare() for (key, _), fragment in self.fragments.items() if key == area)
+        return {stem.removeprefix(prefix): picture for pictures in drawn for stem, picture in pictures}
 
     def expand(self, text: str, *, place: str, code: bool) -> str:
         """Replace every include by its exhibit, or by a note that it could not be computed."""
@@ -307,7 +324,9 @@ class Pages:
     def __init__(self, root: Path, store: Path, contents: Contents, provenance: Provenance) -> None:
         self.folder = root / "reports"
         failures = [failure for of_area in contents.failures.values() for failure in of_area]
-        self._values, filters = page_values(root, store, provenance, failures)
+        self._contents, self._areas, nation = contents, provenance.areas, provenance.roles.nation
+        self._values, self._records, filters = page_values(root, store, provenance, failures)
+        self._values["pictures"] = contents.pictures(nation)
         self._templates = Templates(self.folder, provenance.formats, filters)
 
     def read(self, name: str) -> tuple[dict[str, object], str]:
@@ -315,12 +334,28 @@ class Pages:
         head, _ = read_page(self.folder / name, f"reports/{name}")
         return head, self._templates.fill(name, self._values)
 
+    def province(self, name: str, key: str) -> str:
+        """Return the filled body of a page about one province."""
+        scope = f"{key}-"
+        area = {
+            "key": key,
+            "name": self._areas.name(key),
+            "parts": self._areas.parts(key),
+            "pictures": self._contents.pictures(key, scope),
+            "failures": self._contents.failures.get(key, []),
+            **{notebook: self._records.get((key, notebook)) for notebook in OF_AREA},
+        }
+        return self._templates.fill(name, self._values | {"scope": scope, "area": area})
+
 
 def filled_pages(root: Path, store: Path, contents: Contents) -> Iterator[tuple[str, str]]:
-    """Yield the name and the filled text of every page of the site that is not a province's, exhibits left out."""
-    pages = Pages(root, store, contents, read_provenance(root, store.name))
+    """Yield the name and the filled text of every page of the site, exhibits left out; of a province by its key."""
+    provenance = read_provenance(root, store.name)
+    pages = Pages(root, store, contents, provenance)
     for path in sorted(pages.folder.glob("*.qmd")):
         yield path.name, pages.read(path.name)[1]
+    for key in provenance.areas.of_edition(provenance.edition):
+        yield key, pages.province(PROVINCE_PAGE, key)
 
 
 def _write_pages(
@@ -342,10 +377,12 @@ def _write_pages(
         text = navigation.linked(join_page(head, marks.numbered(with_methods(body, registry))))
         (project / f"{navigation.stem(path.stem)}.qmd").write_text(text, encoding="utf-8")
         bodies[path.stem] = (str(head.get("menu-title", title)), body)
-    head, template = pages.read(PROVINCE_PAGE)
-    _, chapter = pages.read(PROVINCE_CHAPTER)
+    head, _ = read_page(pages.folder / PROVINCE_PAGE, f"reports/{PROVINCE_PAGE}")
     for key in navigation.keys:
-        text, short = (part.replace("{area}", key).replace("{nation}", nation) for part in (template, chapter))
+        text, short = (
+            pages.province(name, key).replace("{area}", key).replace("{nation}", nation)
+            for name in (PROVINCE_PAGE, PROVINCE_CHAPTER)
+        )
         body = contents.expand(text, place=f"reports/{PROVINCE_PAGE}", code=True)
         name = escape(navigation.areas.name(key))
         bodies[key] = name, contents.expand(short, place=f"reports/{PROVINCE_CHAPTER}", code=False)

@@ -22,7 +22,7 @@ from jinja2.utils import missing
 
 from policyreport.errors import PolicyReportError, RenderError, did_you_mean
 from policyreport.publishing.page_files import FRONT_MATTER, read_text
-from policyreport.publishing.values import Texts, names_of
+from policyreport.publishing.values import TESTS, Texts, names_of
 from policyreport.records.formats import Formats
 
 # Jinja's own filters that choose among values; those that write text know nothing of Markdown.
@@ -96,6 +96,7 @@ class Templates:
         self._sandbox.functions = tuple(texts.functions.values())
         own = {name: write for name, write in self._sandbox.filters.items() if name in KEPT_FILTERS}
         self._sandbox.filters = own | texts.filters | dict(filters or {})
+        self._sandbox.tests |= TESTS
         self._sandbox.globals = dict(texts.functions)
 
     def fill(self, name: str, values: Mapping[str, object]) -> str:

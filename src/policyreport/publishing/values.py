@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from functools import cached_property, wraps
 from typing import Any
 
+from jinja2 import pass_context
 from jinja2.environment import TemplateModule
-from jinja2.runtime import Macro, Undefined
+from jinja2.runtime import Context, Macro, Undefined
 from pydantic import BaseModel
 
 from policyreport.errors import UsageError, did_you_mean
+from policyreport.figures.frame import figure
 from policyreport.figures.tables import table
-from policyreport.params.phrases import AND, word
+from policyreport.params.phrases import AND, capitalised, word
+from policyreport.records.base import Refusal
 from policyreport.records.digits import as_published
 from policyreport.records.formats import NBSP, Formats
 from policyreport.records.markdown import Markdown, attribute, escape, link
@@ -24,6 +27,9 @@ from policyreport.records.marks import mark
 # Not the non-breaking space between a number and its unit.
 _SPACES = re.compile(r"[ \t\n]+")
 Columns = Sequence[Any] | Mapping[str, Any]
+
+
+TESTS: dict[str, Callable[[object], bool]] = {"refusal": lambda value: isinstance(value, Refusal)}
 
 
 class Value(float):
@@ -38,23 +44,40 @@ class Value(float):
         return value
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A picture that a notebook drew, as Markdown, with the code of its cell.
+
+    `label` is the name of its file and of the cross-reference; `narrow` is drawn for a narrow column.
+    """
+
+    label: str
+    image: str
+    narrow: str
+    code: str
+
+
 class Texts:
     """Filters and functions of templates in one language."""
 
     def __init__(self, formats: Formats) -> None:
         self.formats = formats
         self.filters: dict[str, Callable[..., object]] = {
+            "capitalised": capitalised,
             "code": code,
+            "code_block": code_block,
             "count": marked(formats.count),
             "count_of": marked(formats.count_of),
             "date": marked(formats.date),
             "decimals": marked(as_published),
             "fold": fold,
+            "given": given,
             "interval": marked(formats.interval),
             "link": link,
             "list": self.listed,
             "month": marked(formats.month),
             "number": marked(formats.number),
+            "numbered": numbered,
             "p_value": marked(formats.p_value),
             "percent": marked(formats.percent),
             "period": marked(formats.period),
@@ -64,11 +87,13 @@ class Texts:
             "share_of": marked(formats.share_of),
             "signed": marked(self.signed),
             "sourced": sourced,
+            "span": span,
             "target": target,
             "tooltip": tooltip,
+            "without_stop": without_stop,
             "word": marked(self.word),
         }
-        self.functions: dict[str, Callable[..., object]] = {"table": self.table}
+        self.functions: dict[str, Callable[..., object]] = {"figure": self.figure, "table": self.table}
 
     def printed(self, value: Any) -> Markdown:
         """Write a value that a template prints without a filter.
@@ -114,18 +139,31 @@ class Texts:
         """Write a number in letters, up to twelve."""
         return word(number, self.formats.language)
 
+    def figure(self, picture: Picture, caller: Callable[[], str], source: str = "", narrow: bool = False) -> Markdown:
+        """Write a notebook's picture with the text of the call as its caption.
+
+        ``[% call figure(area.pictures.growth, source=growth.inputs | sources) %]…[% endcall %]``; `narrow` takes the
+        picture drawn for a narrow column, where there is one.
+        """
+        image = picture.narrow if narrow else picture.image
+        return Markdown(figure(picture.label, image, _SPACES.sub(" ", caller()).strip(" "), source))
+
+    @pass_context
     def table(
-        self, id: str, columns: Columns, rows: Iterable[Any], caller: Callable[[], str], **settings: Any
-    ) -> Markdown:
+        self, context: Context, id: str, columns: Columns, rows: Iterable[Any], caller: Callable[[], str],
+        **settings: Any,
+    ) -> Markdown:  # fmt: skip
         """Write a table whose caption is the text of the call: ``[% call table("id", columns, rows) %]…[% endcall %]``.
 
+        On a page with a `scope`, such as ``n40-``, the id begins with it.
         `columns` are headings of rows that are lists, or give for each heading the name of a row's part or the macro
         that writes the cell; what is none or empty is missing. `settings` are those of `figures.tables.table`.
         """
         cells = [cells_of(row, columns) if isinstance(columns, Mapping) else row for row in rows]
         body = [[None if cell is None else self.printed(cell) for cell in row] for row in cells]
         heads = [self.printed(column) for column in columns]
-        return Markdown(table(id, heads, body, _SPACES.sub(" ", caller()).strip(" "), **settings).markdown)
+        name = f"{context.get('scope', '')}{id}"
+        return Markdown(table(name, heads, body, _SPACES.sub(" ", caller()).strip(" "), **settings).markdown)
 
 
 def cells_of(row: Any, columns: Mapping[str, Any]) -> list[Any]:
@@ -162,6 +200,31 @@ def sourced(text: str, rows: Iterable[str]) -> Markdown:
 def code(text: str) -> Markdown:
     """Write a key of a file as code."""
     return Markdown(f"`{text.replace('`', '')}`")
+
+
+def given(parts: Iterable[str]) -> list[str]:
+    """Leave out parts of a sentence that say nothing."""
+    return [part for part in parts if part.strip()]
+
+
+def numbered(name: str, number: int) -> str:
+    """Name the first, second, … of several of a kind: ``flow``, ``flow-2``."""
+    return name if number == 1 else f"{name}-{number}"
+
+
+def without_stop(text: str) -> str:
+    """Leave out the full stop at the end of a sentence that goes on."""
+    return type(text)(text.removesuffix("."))
+
+
+def span(text: str, kind: str, title: str) -> Markdown:
+    """Write a text of a kind, with an explanation that shows when a reader points at it."""
+    return Markdown(f'[{escape(text)}]{{.{kind} title="{attribute(title.strip())}"}}')
+
+
+def code_block(code: str) -> Markdown:
+    """Write the code of a cell, folded."""
+    return Markdown(f"``` {{.python .folded}}\n{code}\n```")
 
 
 def target(text: str, kind: str, key: str) -> Markdown:

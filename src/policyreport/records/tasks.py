@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
@@ -349,3 +350,30 @@ class Funnel(Result):
     limits_overdispersed: tuple[tuple[float, float, float, float], ...] = ()
     probabilities: tuple[float, ...]
     dropped: tuple[str, ...] = ()
+
+
+def newest_of_lists(completion: Sequence[Completion | Refusal]) -> tuple[Completion, ...]:
+    """Return the newest count of each list, in order of those dates; `completion` must be in order of date."""
+    newest: dict[str, Completion] = {}
+    for result in completion:
+        if isinstance(result, Completion):
+            newest.pop(result.list, None)
+            newest[result.list] = result
+    return tuple(newest.values())
+
+
+def counts_of_list(completion: Sequence[Completion | Refusal], list_: str) -> tuple[ListCount, ...]:
+    """Return the dated counts of one list, in order of date."""
+    return tuple(
+        ListCount(
+            list=result.list,
+            list_label=result.list_label,
+            reference_date=result.reference_date,
+            total=result.total,
+            completed=result.completed.count,
+            share=result.completed.share,
+            inputs=result.inputs,
+        )
+        for result in completion
+        if isinstance(result, Completion) and result.list == list_ and result.reference_date
+    )

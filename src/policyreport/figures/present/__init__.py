@@ -18,7 +18,7 @@ from policyreport.figures.present.side_by_side import side_by_side
 from policyreport.figures.present.specifications import sensitivity
 from policyreport.figures.present.task_comparison import calibration, funnel, pooling
 from policyreport.figures.present.task_pace import flow, outlook
-from policyreport.figures.present.tasks import national_tasks, tasks
+from policyreport.figures.present.tasks import national_tasks
 from policyreport.figures.present.vintages import vintages
 
 __all__ = [
@@ -49,6 +49,5 @@ __all__ = [
     "side_by_side",
     "strip",
     "summary",
-    "tasks",
     "vintages",
 ]

@@ -20,10 +20,9 @@ from policyreport.figures.present.yearly import fact, how_sure, mean_of
 from policyreport.figures.rows import Rule
 from policyreport.figures.strips import Place
 from policyreport.figures.strips import strip as strip_figure
-from policyreport.figures.style import capitalised
 from policyreport.figures.tables import table
 from policyreport.figures.tiles import locator
-from policyreport.params.phrases import word
+from policyreport.params.phrases import capitalised, word
 from policyreport.records.base import Refusal
 from policyreport.records.formats import NBSP
 from policyreport.records.markdown import escape

@@ -12,9 +12,9 @@ from policyreport.figures.present.means import show_means
 from policyreport.figures.present.trends import median_line
 from policyreport.figures.present.voice import Voice, listed, refusals_by_code
 from policyreport.figures.series import growth as line_figure
-from policyreport.figures.style import capitalised
 from policyreport.figures.tables import table
 from policyreport.figures.timeline import Line
+from policyreport.params.phrases import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.series import MeanFamily, Trend, TrendFamily
 

@@ -13,7 +13,7 @@ from policyreport.figures.league import league as league_figure
 from policyreport.figures.present.behind import rows_behind
 from policyreport.figures.present.means import MOST_NAMED
 from policyreport.figures.present.shares import provinces_share
-from policyreport.figures.present.tasks import newest_of_each_list, provinces_tasks
+from policyreport.figures.present.tasks import provinces_tasks
 from policyreport.figures.present.tiles import share_map
 from policyreport.figures.present.voice import Voice, listed
 from policyreport.figures.rows import Row, Rule
@@ -22,6 +22,7 @@ from policyreport.params.spelling import sort_key
 from policyreport.records.markdown import escape
 from policyreport.records.notebooks import CompareRecord, LeagueRow, TrendRecord
 from policyreport.records.series import Difference
+from policyreport.records.tasks import newest_of_lists
 from policyreport.statistics.ranks.comparators import weighted_mean
 from policyreport.statistics.shares.latest import later_parts, newest_of_each_measure
 
@@ -33,7 +34,7 @@ def league(rows: Sequence[LeagueRow], inputs: Inputs) -> Exhibits:
     """
     voice = Voice(inputs)
     trends = [record for _, record in sorted(inputs.records.items()) if isinstance(record, TrendRecord)]
-    lists = [(record.name, newest) for record in trends for newest in newest_of_each_list(record.completion)]
+    lists = [(record.name, newest) for record in trends for newest in newest_of_lists(record.completion)]
     measure = inputs.roles.share.headline_measure
     shares = [newest for record in trends if (newest := newest_of_each_measure(record.share).get(measure))]
     parts = [part for record in trends for part in later_parts(record.share) if part.measure == measure]

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from policyreport.figures.exhibits import Exhibit, join
 from policyreport.figures.present.behind import rows_behind
 from policyreport.figures.present.voice import Voice, listed
-from policyreport.figures.style import capitalised
 from policyreport.figures.tables import table
+from policyreport.params.phrases import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.markdown import escape
 from policyreport.records.series import MeanFamily

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures.exhibits import Exhibit, Exhibits
-from policyreport.figures.present.names import inside
 from policyreport.figures.present.voice import Voice, listed
+from policyreport.params.phrases import inside
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import EvaluationRecord, SeriesRecord
 from policyreport.records.shares import Revisions

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policyreport.figures.exhibits import Exhibit
-from policyreport.figures.present.names import inside
 from policyreport.figures.present.voice import Voice
+from policyreport.params.phrases import inside
 from policyreport.records.base import Refusal
 from policyreport.records.periods import YEAR, kind_of
 from policyreport.records.shares import NotYearly, Threshold

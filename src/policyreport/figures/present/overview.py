@@ -17,8 +17,8 @@ from policyreport.figures.present.tasks import completed_since
 from policyreport.figures.present.voice import Voice, listed
 from policyreport.figures.rows import Row, Rule
 from policyreport.figures.sparks import spark_dots, spark_line, spark_lists, spark_share
-from policyreport.figures.style import capitalised
 from policyreport.figures.timeline import Line
+from policyreport.params.phrases import capitalised
 from policyreport.records.markdown import escape
 from policyreport.records.marks import BOUNDARIES
 from policyreport.records.notebooks import EvaluationRecord

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from policyreport.data.inputs import Inputs, files_of
 from policyreport.figures.exhibits import Exhibit, Exhibits
-from policyreport.figures.present.names import inside
 from policyreport.figures.present.voice import Voice
+from policyreport.params.phrases import inside
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import CompareRecord
 from policyreport.records.series import PublishedRank, Ranks, RankSet

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from policyreport.data.frames import TASKS
 from policyreport.data.inputs import Inputs
 from policyreport.figures.exhibits import Exhibit, Exhibits, join
-from policyreport.figures.present.names import inside
 from policyreport.figures.present.part_bounds import part_bounds
 from policyreport.figures.present.voice import Voice, listed, short_publisher
 from policyreport.figures.tables import table
+from policyreport.params.phrases import inside
 from policyreport.records.markdown import escape
 from policyreport.records.notebooks import CleanRecord, TrendRecord
 from policyreport.statistics.scorecard.coverage import raised

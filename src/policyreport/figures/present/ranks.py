@@ -8,8 +8,8 @@ from math import hypot
 from policyreport.data.inputs import Inputs
 from policyreport.figures.areas import rank_sets as rank_figure
 from policyreport.figures.exhibits import Exhibit, Exhibits, join
-from policyreport.figures.present.names import inside
 from policyreport.figures.present.voice import Voice, listed, refusals_by_code
+from policyreport.params.phrases import inside
 from policyreport.records.base import Refusal
 from policyreport.records.markdown import escape
 from policyreport.records.series import Ranks

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from policyreport.figures.present.names import inside
 from policyreport.figures.present.voice import Voice
+from policyreport.params.phrases import inside
 
 WEIGHTS = "population, output or equal weights"
 

@@ -9,15 +9,14 @@ from policyreport.data.inputs import Inputs
 from policyreport.data.selection import mean_of_areas, role_series, series
 from policyreport.figures.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.present.behind import rows_behind
-from policyreport.figures.present.names import inside
 from policyreport.figures.present.recalculated import recalculated
 from policyreport.figures.present.trends import governance_trend, growth_trend
 from policyreport.figures.present.voice import Voice, listed
 from policyreport.figures.present.yearly import fact, how_sure, mean_of
 from policyreport.figures.series import growth as line_figure
 from policyreport.figures.series import small_multiples
-from policyreport.figures.style import capitalised
 from policyreport.figures.timeline import Break, Line
+from policyreport.params.phrases import capitalised, inside
 from policyreport.records.base import Refusal
 from policyreport.records.formats import Formats
 from policyreport.records.markdown import escape

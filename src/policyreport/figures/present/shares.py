@@ -8,14 +8,12 @@ from policyreport.data.inputs import Inputs
 from policyreport.figures import shares as figures
 from policyreport.figures.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.present.behind import rows_behind
-from policyreport.figures.present.names import inside
 from policyreport.figures.present.other_quantity import not_held, other_quantity
 from policyreport.figures.present.prior_table import prior_table
 from policyreport.figures.present.share_pace import share_pace
 from policyreport.figures.present.voice import Voice, listed
-from policyreport.figures.style import capitalised
 from policyreport.figures.tables import table
-from policyreport.params.phrases import word, written
+from policyreport.params.phrases import capitalised, inside, word, written
 from policyreport.params.spelling import sort_key
 from policyreport.records.base import Flag, Refusal
 from policyreport.records.markdown import escape

@@ -13,8 +13,8 @@ from policyreport.figures.checks import event_studies
 from policyreport.figures.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.present.behind import rows_behind
 from policyreport.figures.present.voice import Voice, listed
-from policyreport.figures.style import capitalised
 from policyreport.figures.tables import table
+from policyreport.params.phrases import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.markdown import escape
 from policyreport.records.series import Cusum, Difference, Exposure, ExposureCheck, Panel, ShrunkSlope, Step

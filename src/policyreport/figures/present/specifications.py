@@ -11,8 +11,8 @@ from policyreport.figures.checks import specification_plot
 from policyreport.figures.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.present.side_by_side import exposure_name
 from policyreport.figures.present.voice import Voice, folded, listed, refusals_by_code
-from policyreport.figures.style import capitalised
 from policyreport.figures.tables import table
+from policyreport.params.phrases import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.markdown import escape
 from policyreport.records.series import Sensitivity, Specification

@@ -10,7 +10,6 @@ from policyreport.figures import tasks as task_figures
 from policyreport.figures.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.present.behind import rows_behind
 from policyreport.figures.present.task_pace import refused_once
-from policyreport.figures.present.tasks import notes_of_lists
 from policyreport.figures.present.voice import Voice, listed
 from policyreport.figures.tables import table
 from policyreport.records.base import Refusal
@@ -121,7 +120,9 @@ def _raw_figure(voice: Voice) -> Exhibit | str:
         "interval if tasks finish independently",
         [row for result in done for row in result.inputs],
     )
-    return task_figures.completion([(result.list_label, result) for result in done], frame, notes_of_lists(voice, done))
+    return task_figures.completion(
+        [(result.list_label, result) for result in done], frame, task_figures.notes_of_lists(done, voice.inputs)
+    )
 
 
 def _pooling_sentences(voice: Voice, result: Pooling, moved: PooledShare) -> str:

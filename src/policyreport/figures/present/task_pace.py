@@ -15,7 +15,16 @@ from policyreport.figures.present.voice import Voice, listed, refusals_by_code
 from policyreport.figures.tables import table
 from policyreport.records.base import Refusal
 from policyreport.records.markdown import escape
-from policyreport.records.tasks import Completion, Flow, FlowChange, FlowTrend, ListCount, Outlook, OutlookAt
+from policyreport.records.tasks import (
+    Completion,
+    Flow,
+    FlowChange,
+    FlowTrend,
+    ListCount,
+    Outlook,
+    OutlookAt,
+    counts_of_list,
+)
 from policyreport.statistics.tasks.counts import TaskCount
 from policyreport.statistics.tasks.frame import read_lists
 
@@ -47,7 +56,7 @@ def flow(results: Sequence[Flow | Refusal], completion: Sequence[Completion | Re
             pace_sentence(voice, item),
             _trend_sentence(voice, item),
             hazards(item, frame, "% finished in 30 days"),
-            _steps_table(voice, item, list_counts(completion, item.list), suffix),
+            _steps_table(voice, item, counts_of_list(completion, item.list), suffix),
             flow_sensitivity(voice, item, suffix),
             voice.flags(item.flags + (item.trend.flags if isinstance(item.trend, FlowTrend) else ())),
         ]
@@ -74,7 +83,7 @@ def outlook(
         by_share = list(group)
         main, suffix = by_share[0], f"-{at + 1}" if at else ""
         shown = _printed(voice, main)
-        counts = list_counts(completion, key)
+        counts = counts_of_list(completion, key)
         frame = voice.frame(
             f"outlook{suffix}",
             f"At the pace of the last {voice.formats.count(main.days_observed)} days {voice.formats.percent(shown.expected_share)} of the tasks "
@@ -101,23 +110,6 @@ def certainty(voice: Voice, flow: Sequence[Flow | Refusal], results: Sequence[Ou
     if by_share:
         sentences += _in_order(voice, by_share, brief=True)
     return " ".join(sentences)
-
-
-def list_counts(completion: Sequence[Completion | Refusal], list_: str) -> tuple[ListCount, ...]:
-    """The dated counts of one list from `completion_of_lists`, in order of date."""
-    return tuple(
-        ListCount(
-            list=result.list,
-            list_label=result.list_label,
-            reference_date=result.reference_date,
-            total=result.total,
-            completed=result.completed.count,
-            share=result.completed.share,
-            inputs=result.inputs,
-        )
-        for result in completion
-        if isinstance(result, Completion) and result.list == list_ and result.reference_date
-    )
 
 
 def refused_once(voice: Voice, results: Sequence[object], what: str = "") -> list[str]:

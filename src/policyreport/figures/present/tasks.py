@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
@@ -11,80 +11,15 @@ from policyreport.data.notes import printed_as, told_time
 from policyreport.figures import tasks as figures
 from policyreport.figures.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.present.behind import rows_behind
-from policyreport.figures.present.task_pace import list_counts
 from policyreport.figures.present.voice import Voice, listed
-from policyreport.figures.style import capitalised
 from policyreport.figures.tables import table
+from policyreport.params.phrases import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.formats import Formats
 from policyreport.records.markdown import attribute, escape
 from policyreport.records.notebooks import LeagueRow
 from policyreport.records.tasks import Completion, ListCount, ListStep, Proportion, QuarterOnQuarter, StepBounds
 from policyreport.statistics.common.intervals import ALPHA
-
-
-def tasks(completion: Sequence[Completion | Refusal], inputs: Inputs) -> Exhibit:
-    """Show an area's lists on their newest dates, with a line where a list was counted again.
-
-    From `completion_of_lists`, in order of date: "tasks".
-    """
-    voice = Voice(inputs)
-    done = newest_of_each_list(completion)
-    parts: list[Exhibit | str] = []
-    if done:
-        parts.append(" ".join(count_sentence(voice, result) for result in done))
-        frame = voice.frame(
-            "tasks",
-            _tasks_finding(voice, done),
-            "Share of the tasks on each list that were completed, %; bar: 95 % interval if tasks finish independently",
-            [row for result in done for row in result.inputs],
-        )
-        rows = [(result.list_label, result) for result in done]
-        parts.append(figures.completion(rows, frame, notes_of_lists(voice, done)))
-    again = [counts for result in done if len(counts := list_counts(completion, result.list)) > 1]
-    parts += [_dates(voice, counts, at) for at, counts in enumerate(again)]
-    parts += [
-        voice.refusal(result, escape(result.subject) if done else "Tasks completed")
-        for result in completion
-        if isinstance(result, Refusal)
-    ]
-    return join("tasks", *parts)
-
-
-def _tasks_finding(voice: Voice, done: Sequence[Completion]) -> str:
-    """The newest count; several lists are counted and named, never put in a row as if one had moved."""
-    newest = max(done, key=lambda result: (result.reference_date or result.published, result.total))
-    if len(done) == 1:
-        return f"Tasks completed: {_short(voice, newest)}"
-    return (
-        f"Counts of {voice.formats.count(len(done))} different lists, not one series; completed on the newest, "
-        f"“{escape(newest.list_label)}”: {_short(voice, newest)}"
-    )
-
-
-def _dates(voice: Voice, counts: Sequence[ListCount], at: int) -> Exhibit:
-    """One list on its dates."""
-    first, last = counts[0], counts[-1]
-    frame = voice.frame(
-        f"tasks-dates{f'-{at + 1}' if at else ''}",
-        f"“{escape(last.list_label)}”: {voice.formats.share_of(last.completed, last.total)} completed by "
-        f"{voice.date(last.reference_date)}, {voice.formats.share_of(first.completed, first.total)} on "
-        f"{voice.date(first.reference_date)}",
-        f"Share of the tasks on the list that were completed on each of {len(counts)} dates, %; the list grew from "
-        f"{voice.formats.count(first.total)} to {voice.formats.count(last.total)} tasks",
-        [row for count in counts for row in count.inputs],
-    )
-    return figures.slope(counts, frame)
-
-
-def newest_of_each_list(completion: Sequence[Completion | Refusal]) -> tuple[Completion, ...]:
-    """The newest count of each list, in order of those dates; `completion` must be in order of date."""
-    newest: dict[str, Completion] = {}
-    for result in completion:
-        if isinstance(result, Completion):
-            newest.pop(result.list, None)
-            newest[result.list] = result
-    return tuple(newest.values())
 
 
 def national_tasks(
@@ -255,28 +190,6 @@ def _called_overdue(voice: Voice, result: Completion, *, quoted: bool = False) -
     if not printed:
         return "overdue"
     return f"printed as “{escape(printed)}”" if quoted else printed
-
-
-def notes_of_lists(voice: Voice, done: Iterable[Completion]) -> dict[str, str]:
-    """What stands beneath a list's name in a figure, by list: only where the source's own date or term is printed."""
-    notes = {}
-    for result in done:
-        stated = "" if result.reference_date else told_time(voice.notes(result.inputs))
-        called = _called_overdue(voice, result) if isinstance(result.overdue, Proportion) else "overdue"
-        if stated or called != "overdue":
-            when = voice.date(result.reference_date) if result.reference_date else stated
-            parts = [when] if when else []
-            if isinstance(result.late, Proportion):
-                parts.append(f"{_of(voice, result.late, 'these')} completed late")
-            if isinstance(result.overdue, Proportion):
-                parts.append(f"{_of(voice, result.overdue, 'all')} {called}")
-            notes[result.list] = " · ".join(parts)
-    return notes
-
-
-def _short(voice: Voice, result: Completion) -> str:
-    day = f" by {voice.date(result.reference_date)}" if result.reference_date else ""
-    return f"{voice.formats.share_of(result.completed.count, result.total)}{day}"
 
 
 def _tasks_lead(voice: Voice, quarters: QuarterOnQuarter) -> str:

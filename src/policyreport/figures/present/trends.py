@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from policyreport.figures.exhibits import Exhibit, join
 from policyreport.figures.present.voice import Voice
-from policyreport.figures.style import capitalised
 from policyreport.figures.tables import table
 from policyreport.figures.timeline import Break, MedianLine
 from policyreport.figures.trends import TrendPanel
 from policyreport.figures.trends import trends as trend_figure
+from policyreport.params.phrases import capitalised
 from policyreport.records.base import Interval, Refusal
 from policyreport.records.series import Trend
 
