@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from policyreport.errors import UsageError
-from policyreport.running.lesson import open_lesson
+from policyreport.running.lesson import Lesson, open_lesson
 
 LESSON = Path("notebooks") / "teaching" / "lesson.ipynb"
 
@@ -20,9 +20,14 @@ def cells(tiny) -> list[nbformat.NotebookNode]:
 
 
 @pytest.fixture(scope="module")
-def shown(tiny, cells) -> list[object]:
+def names() -> dict[str, object]:
+    """What the lesson's cells have named."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def shown(tiny, cells, names) -> list[object]:
     """What each code cell shows, run in the lesson's folder as JupyterLab does."""
-    names: dict[str, object] = {}
     found = []
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir((tiny.root / LESSON).parent)
@@ -81,8 +86,8 @@ def test_an_observed_edition_has_no_truth_to_show(tiny, monkeypatch: pytest.Monk
         open_lesson("n01", "tiny")
 
 
-def test_an_unknown_quantity_is_told_with_those_there_are(tiny, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tiny.root)
-    lesson = open_lesson("n01", "teaching")
+def test_an_unknown_quantity_is_told_with_those_there_are(shown, names) -> None:
+    lesson = names["lesson"]
+    assert isinstance(lesson, Lesson)
     with pytest.raises(UsageError, match="completion_share"):
         lesson.compare([], "completed", "completed", interval="wilson")

@@ -6,7 +6,7 @@ import pytest
 from policyreport.statistics.tasks.frailty import contrast, risk_sets
 from policyreport.statistics.validity.hazard_slopes import fit_unlike
 from policyreport.statistics.validity.processes import draw_frailties, unlike_list
-from policyreport.statistics.validity.settings import FLOW
+from policyreport.statistics.validity.task_settings import FLOW
 from policyreport.statistics.validity.unlike import unlike_change, unlike_trend
 
 REPETITIONS = 200

@@ -7,6 +7,8 @@ from policyreport.statistics.ranks.ranks import binomial_scores, rank_estimates
 from policyreport.statistics.validity.processes import true_places
 
 REPETITIONS = 200
+# A commit has `test_study_in_short`.
+pytestmark = pytest.mark.thorough
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ from policyreport.running.plan import EditionData
 SCORES = ("survey_services", "survey_transparency", "survey_participation")
 LAST_SURVEY = "2027"
 FIRST_POST, ASSOCIATION = 2025, 0.7
+pytestmark = pytest.mark.thorough
 Truth = dict[tuple[str, str, str], float]
 
 

@@ -26,6 +26,7 @@ from policyreport.statistics.tasks.quarters import quarter_on_quarter
 from policyreport.statistics.tasks.ranking import rank_lists
 
 LAST = "2028-06-30"
+pytestmark = pytest.mark.thorough
 
 
 @pytest.fixture(scope="module")

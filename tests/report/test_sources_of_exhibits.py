@@ -139,7 +139,7 @@ def every_slice(tiny: Any, folder: Path, areas: Iterable[str]) -> Iterator[Input
         yield read_inputs(place)
 
 
-@pytest.fixture(scope="module", params=["tiny", "tiny_simulated"])
+@pytest.fixture(scope="module", params=["tiny", pytest.param("tiny_simulated", marks=pytest.mark.thorough)])
 def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
     """What the notebooks of an edition show, run once."""
     found = Seen()

@@ -15,7 +15,7 @@ from policyreport.figures.exhibits import Exhibit
 from policyreport.publishing.provenance import read_provenance
 from policyreport.publishing.report import collect
 from policyreport.publishing.source_marks import SourceMarks, explain
-from policyreport.publishing.trace import as_tree, printed, trace
+from policyreport.publishing.trace import Place, as_tree, printed, trace
 from policyreport.records.marks import MARK, POLICY, mark
 
 EDITION = "tiny"
@@ -49,10 +49,16 @@ def provenance(root):
     return read_provenance(root, EDITION)
 
 
+@pytest.fixture(scope="module")
+def places(root, store) -> tuple[Place, ...]:
+    return printed(root, store)
+
+
 @pytest.fixture(autouse=True)
-def read_once(monkeypatch, provenance):
-    """The ledger is read once for all questions."""
+def read_once(monkeypatch, provenance, places, store):
+    """The ledger and the pages are read once for all questions."""
     monkeypatch.setattr("policyreport.publishing.trace.read_provenance", lambda root, edition: provenance)
+    monkeypatch.setattr("policyreport.publishing.trace.printed", lambda root, asked: places if asked == store else ())
 
 
 def test_every_number_of_the_findings_is_marked(overview):
@@ -62,8 +68,7 @@ def test_every_number_of_the_findings_is_marked(overview):
     assert not re.search(r"\d", left), left
 
 
-def test_every_marked_number_of_the_report_ends_at_an_address(provenance, store, root):
-    places = printed(root, store)
+def test_every_marked_number_of_the_report_ends_at_an_address(provenance, places):
     assert {place.pages for place in places if place.where == "VN/headlines"} == {("index.html",)}
     assert {place.where for place in places} >= {"VN/headlines", "VN/league", "VN/quarter-on-quarter", "VN/share-table",
                                                  "n01/strip", "n01/summary", "n96/strip"}  # fmt: skip
@@ -71,16 +76,16 @@ def test_every_marked_number_of_the_report_ends_at_an_address(provenance, store,
         assert provenance.evidence(id).origin.address.startswith("http"), id
 
 
-def test_trace_finds_each_number_that_a_template_prints(store, root):
-    changed = [place for place in printed(root, store) if place.where == "reports/what-changed.qmd"]
+def test_trace_finds_each_number_that_a_template_prints(store, root, places):
+    changed = [place for place in places if place.where == "reports/what-changed.qmd"]
     assert {place.pages for place in changed} == {("what-changed.html",)}
     added = next(place for place in changed if "we added" in place.line)
     assert "reports/index.qmd" in {place.where for place in trace(root, store, added.value) if place.rows == added.rows}
     assert all(evidence.origin.address for place in trace(root, store, added.value) for evidence in place.evidence)
 
 
-def test_trace_finds_each_number_of_the_overview(store, root):
-    for place in printed(root, store):
+def test_trace_finds_each_number_of_the_overview(store, root, places):
+    for place in places:
         if place.where == "VN/headlines":
             found = trace(root, store, place.value)
             assert place.rows in {each.rows for each in found}

@@ -52,7 +52,7 @@ from policyreport.statistics.validity.panels import BARTLETT, BOOTSTRAP, FEW_TRE
 from policyreport.statistics.validity.places import COUNT_LEVEL
 from policyreport.statistics.validity.processes import one_list, sloping_rates
 from policyreport.statistics.validity.series import BANDS, FACTORS, MEAN_WEIGHT, PRIOR
-from policyreport.statistics.validity.settings import FLOW, FUNNEL, OUTLOOK, POOLING
+from policyreport.statistics.validity.task_settings import FLOW, FUNNEL, OUTLOOK, POOLING
 
 ROOT = Path(__file__).parents[2]
 BINOMIAL = ("binomial 0.5", "binomial 0.95")
@@ -341,6 +341,7 @@ def test_the_kept_results_are_of_the_present_table() -> None:
         assert result.draws >= 2000
 
 
+SLOWER = ("exposure", "ranks")
 CHEAP = [
     cell
     for method, design in (
@@ -355,7 +356,10 @@ CHEAP = [
 ]
 
 
-@pytest.mark.parametrize("cell", CHEAP, ids=lambda cell: cell.id)
+@pytest.mark.parametrize(
+    "cell",
+    [pytest.param(cell, id=cell.id, marks=pytest.mark.thorough if cell.method in SLOWER else []) for cell in CHEAP],
+)
 def test_a_kept_cell_comes_out_again(cell) -> None:
     """With all its 2,000 repetitions; another machine's arithmetic may turn one of them."""
     design = {"what": cell.simulator.__name__.replace("_", " "), **cell.design}

@@ -26,10 +26,15 @@ def fingerprint(module: str, package: Path = PACKAGE) -> str:
     while waiting:
         name = waiting.pop()
         if name not in code:
-            source = _path(name, package).read_text(encoding="utf-8")
-            code[name] = code_lines(source)
-            waiting += [imported for imported in _imports(source) if _path(imported, package).is_file()]
+            code[name], imported = _read(_path(name, package).read_text(encoding="utf-8"))
+            waiting += [name for name in imported if _path(name, package).is_file()]
     return hashlib.sha256("\f".join(sorted(code.values())).encode()).hexdigest()[:16]
+
+
+@cache
+def _read(source: str) -> tuple[str, tuple[str, ...]]:
+    """A module's code, and the names it imports from the package's computing modules."""
+    return code_lines(source), tuple(_imports(source))
 
 
 def code_lines(source: str) -> str:

@@ -13,7 +13,7 @@ from policyreport.statistics.common.intervals import ALPHA
 from policyreport.statistics.tasks.frailty import fit_slope, risk_sets
 from policyreport.statistics.tasks.hazard_trend import DAYS_PER_QUARTER, fit_trend, trend_design
 from policyreport.statistics.tasks.hazards import Increment
-from policyreport.statistics.validity.settings import FLOW
+from policyreport.statistics.validity.task_settings import FLOW
 
 Floats = NDArray[np.float64]
 Lists = Sequence[Sequence[Increment]]

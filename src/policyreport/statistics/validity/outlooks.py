@@ -12,7 +12,7 @@ from policyreport.statistics.tasks.outlook import learns_clustering
 from policyreport.statistics.tasks.predictive import Floats, find_quantile, pace_of_all, pace_of_latest, predict
 from policyreport.statistics.validity.measures import AT_LEAST, LEVEL, Measure, average, share
 from policyreport.statistics.validity.processes import draw_finished, one_list, unlike_list
-from policyreport.statistics.validity.settings import OUTLOOK
+from policyreport.statistics.validity.task_settings import OUTLOOK
 
 DAYS = 90
 GROWTH = 0.2

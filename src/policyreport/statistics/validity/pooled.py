@@ -13,7 +13,7 @@ from policyreport.statistics.tasks.grouping import estimate_grouping
 from policyreport.statistics.tasks.pooling import compute_posterior
 from policyreport.statistics.validity.measures import AT_LEAST, EXACT_TEST, LEVEL, Measure, average, share
 from policyreport.statistics.validity.processes import Floats, draw_finished, one_list
-from policyreport.statistics.validity.settings import FUNNEL, POOLING
+from policyreport.statistics.validity.task_settings import FUNNEL, POOLING
 
 MEAN = 0.55
 DAYS = 91

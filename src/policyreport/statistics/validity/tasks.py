@@ -11,7 +11,7 @@ from policyreport.statistics.tasks.hazards import difference, rescale
 from policyreport.statistics.validity.hazard_slopes import fit_all
 from policyreport.statistics.validity.measures import AT_LEAST, CONTINUOUS, LEVEL, Measure, average, exact, share
 from policyreport.statistics.validity.processes import Floats, one_list, sloping_rates
-from policyreport.statistics.validity.settings import FLOW
+from policyreport.statistics.validity.task_settings import FLOW
 
 Measures = tuple[Measure, ...]
 PROPENSITIES = np.round(np.arange(0.005, 0.9951, 0.005), 3)

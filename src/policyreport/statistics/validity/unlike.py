@@ -8,7 +8,7 @@ from policyreport.statistics.tasks.frailty import Contrast, contrast, risk_sets
 from policyreport.statistics.validity.hazard_slopes import fit_unlike
 from policyreport.statistics.validity.measures import EXACT_TEST, LEVEL, Measure, average, share
 from policyreport.statistics.validity.processes import unlike_list
-from policyreport.statistics.validity.settings import FLOW
+from policyreport.statistics.validity.task_settings import FLOW
 
 DAILY = 0.004
 """Effort a day: in a year it finishes three in four tasks that are alike."""
