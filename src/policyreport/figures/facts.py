@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
 from policyreport.data.areas import Areas
 from policyreport.data.sources import Source, short_publisher
-from policyreport.params.indicators import Indicators
+from policyreport.params.indicators import Indicator, Indicators
 from policyreport.params.policy import Policy
 from policyreport.params.report import Roles
 from policyreport.params.spelling import sort_key
@@ -67,19 +68,33 @@ class Facts:
 
     def _named(self, message: str) -> str:
         """Replace keys by the names of lists, measures, indicators and files; leave area keys out."""
+        measures, indicators = self.roles.measure_labels, self._indicators
+        named = self._labelled.sub(lambda match: self._labels[match[0]], message)
+        named = _KEY.sub(lambda key: f"“{indicators[key[0]].name}”" if key[0] in indicators else key[0], named)
+        named = re.sub(r" \(([a-z]+)\)", lambda match: f" ({measures.get(match[1], match[1])})", named)
+        named = re.sub(r"( \([^()]+\))\1", r"\1", named)
+        return self._area_keys.sub("", named)
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
         labels = {task_list.id: f"“{task_list.title}”" for task_list in self.policy.lists}
         labels |= self.roles.measure_labels | self.roles.list_kinds
         for key, source in self.sources.items():
             labels[key] = f"{short_publisher(source.publisher)}, “{source.title}”"
-        keys = sorted((key for key in labels if {"-", "/"} & set(key)), key=len, reverse=True)
-        pattern = re.compile("|".join(rf"(?<![\w-]){re.escape(key)}(?![\w-])" for key in keys) or r"(?!)")
-        named = pattern.sub(lambda match: labels[match[0]], message)
-        measures, indicators = self.roles.measure_labels, self.indicators.by_id()
-        named = _KEY.sub(lambda key: f"“{indicators[key[0]].name}”" if key[0] in indicators else key[0], named)
-        named = re.sub(r" \(([a-z]+)\)", lambda match: f" ({measures.get(match[1], match[1])})", named)
-        named = re.sub(r"( \([^()]+\))\1", r"\1", named)
-        area_keys = "|".join(map(re.escape, self.areas.table.index))
-        return re.sub(rf" \((?:{area_keys})\)", "", named)
+        return labels
+
+    @cached_property
+    def _labelled(self) -> re.Pattern[str]:
+        keys = sorted((key for key in self._labels if {"-", "/"} & set(key)), key=len, reverse=True)
+        return re.compile("|".join(rf"(?<![\w-]){re.escape(key)}(?![\w-])" for key in keys) or r"(?!)")
+
+    @cached_property
+    def _area_keys(self) -> re.Pattern[str]:
+        return re.compile(rf" \((?:{'|'.join(map(re.escape, self.areas.table.index))})\)")
+
+    @cached_property
+    def _indicators(self) -> dict[str, Indicator]:
+        return self.indicators.by_id()
 
 
 def worst(findings: Iterable[Finding]) -> list[Finding]:

@@ -93,7 +93,7 @@ class Provenance:
         """Number and date formats of the edition's first language."""
         return Formats(self.edition.language)
 
-    @property
+    @cached_property
     def facts(self) -> Facts:
         """Writes the facts behind refusals and findings."""
         return Facts(self.formats, self.roles, self.policy, self.indicators, self.areas, self.sources, self.ledger)
