@@ -33,7 +33,7 @@ def judge(value, history, limit, **more):
         status="observed",
         source="office",
     )
-    return threshold.assess(
+    return threshold.judge_vintage(
         observation,
         history,
         SETTINGS,

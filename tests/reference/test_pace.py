@@ -32,7 +32,7 @@ def assess(values, history, target=30.0, target_year=2030, base_year=None):
         )
         for year, value in values.items()
     ]
-    return pace.assess(
+    return pace.estimate_pace(
         vintages,
         history,
         read_method_settings(Path(__file__).parents[2]).pace,

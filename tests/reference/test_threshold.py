@@ -26,7 +26,7 @@ def judge(value, history, degrees=2.0, scale=0.5):
         status="estimate",
         source="office",
     )
-    return threshold.assess(
+    return threshold.judge_vintage(
         observation,
         history,
         read_method_settings(Path(__file__).parents[2]).threshold,

@@ -25,7 +25,7 @@ COUNT = TaskCount(
 
 
 def assess(count, settings=SETTINGS):
-    return completion.assess(count, settings, subject="central list")
+    return completion.estimate_completion(count, settings, subject="central list")
 
 
 def test_the_national_list_of_december_is_described_by_hand_arithmetic():

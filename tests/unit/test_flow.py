@@ -32,7 +32,7 @@ def counted(day, completed, total, **more):
 
 
 def assess(*counts, **changed):
-    return flow.assess(counts, SETTINGS.model_copy(update=changed), subject="a list")
+    return flow.estimate_flow(counts, SETTINGS.model_copy(update=changed), subject="a list")
 
 
 def six_intervals(finished, at_risk_total=2000):

@@ -19,7 +19,7 @@ def counted(place, completed, total, kind="central"):
 
 def assess(pairs, settings=SETTINGS):
     counts = [counted(place, *pair) for place, pair in enumerate(pairs)]
-    return funnel.assess(counts, settings, subject="central lists")
+    return funnel.estimate_funnel(counts, settings, subject="central lists")
 
 
 QUIET = [(50 + shift, 100) for shift in (-4, 3, 0, 2, -1, 5, -3, 1, -2, 4, 0, -5)]
@@ -93,4 +93,4 @@ def test_nine_areas_are_too_few():
 def test_lists_of_two_kinds_are_not_compared():
     counts = [counted(place, *pair) for place, pair in enumerate(QUIET)]
     mixed = [*counts, counted(12, 5, 20, kind="own programme")]
-    assert funnel.assess(mixed, SETTINGS, subject="").code == "lists-differ"
+    assert funnel.estimate_funnel(mixed, SETTINGS, subject="").code == "lists-differ"

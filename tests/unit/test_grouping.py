@@ -67,7 +67,7 @@ COUNTS = [TaskCount(f"n{at:02d}", f"c/{at}", DAY, DAY, n, x, list_kind="c") for 
 
 def pooled(effect):
     settings = SETTINGS.pooling.model_copy(update={"grid_points": 40})
-    return pooling.assess(COUNTS, settings, subject="lists", grouping=Grouping(effect, 0))
+    return pooling.estimate_pooling(COUNTS, settings, subject="lists", grouping=Grouping(effect, 0))
 
 
 def test_s20_10_pooled_intervals_widen_with_the_design_effect():
@@ -82,7 +82,8 @@ def test_s20_10_a_funnel_singles_out_beyond_the_design_effect_only():
     even = [50, 51, 49, 52, 48, 50, 51, 49, 50, 68]
     counts = [TaskCount(f"n{at:02d}", f"c/{at}", DAY, DAY, 100, x, list_kind="c") for at, x in enumerate(even)]
     alone, grouped = (
-        funnel.assess(counts, SETTINGS.funnel, subject="lists", grouping=Grouping(effect, 0)) for effect in (1.0, 2.0)
+        funnel.estimate_funnel(counts, SETTINGS.funnel, subject="lists", grouping=Grouping(effect, 0))
+        for effect in (1.0, 2.0)
     )
     assert [point.singled_out for point in alone.points][-1]
     assert not any(point.singled_out for point in grouped.points)

@@ -27,7 +27,9 @@ def counted(day, completed, total, area="n01", **more):
 
 def assess(*counts, days=180, required_share=0.95, settings=SETTINGS):
     deadline = None if days is None else START + timedelta(days=days)
-    return outlook.assess(counts, settings, subject="a list", deadline=deadline, required_share=required_share)
+    return outlook.estimate_outlook(
+        counts, settings, subject="a list", deadline=deadline, required_share=required_share
+    )
 
 
 TWO = (counted(0, 100, 200), counted(90, 130, 200))

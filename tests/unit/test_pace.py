@@ -39,7 +39,7 @@ def series(values):
 
 
 def assess(vintages, history=(0.1,), **changes):
-    return pace.assess(vintages, history, SETTINGS, **{**TOWARDS_30, **changes})
+    return pace.estimate_pace(vintages, history, SETTINGS, **{**TOWARDS_30, **changes})
 
 
 @pytest.mark.parametrize(

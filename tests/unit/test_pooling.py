@@ -24,7 +24,7 @@ EIGHT = [counted(place, *pair) for place, pair in enumerate(PAIRS)]
 
 
 def assess(counts):
-    return pooling.assess(counts, SETTINGS, subject="central lists")
+    return pooling.estimate_pooling(counts, SETTINGS, subject="central lists")
 
 
 def test_pooling_draws_every_area_toward_the_mean_and_small_ones_further():

@@ -39,7 +39,7 @@ def share(value, **changes):
     [(14.53, "below"), (14.55, "cannot tell apart"), (17.45, "cannot tell apart"), (17.47, "above")],
 )
 def test_without_history_the_margin_is_nearly_three_prior_scales(value, verdict):
-    result = threshold.assess(share(value), (), **RULES)
+    result = threshold.judge_vintage(share(value), (), **RULES)
     assert result.verdict == verdict
     assert result.as_published
     assert result.probability is None
@@ -52,13 +52,13 @@ def test_a_value_exactly_on_the_margin_gets_its_word(history):
     degrees = 2 + len(history)
     scale = ((2 * 0.5**2 + sum(r * r for r in history)) / degrees) ** 0.5
     margin = float(stats.t.ppf(0.95, degrees)) * scale
-    assert threshold.assess(share(16 + margin), history, **RULES).verdict == "above"
-    assert threshold.assess(share(16 - margin), history, **RULES).verdict == "below"
-    assert threshold.assess(share(16 + 0.999999 * margin), history, **RULES).verdict == "cannot tell apart"
+    assert threshold.judge_vintage(share(16 + margin), history, **RULES).verdict == "above"
+    assert threshold.judge_vintage(share(16 - margin), history, **RULES).verdict == "below"
+    assert threshold.judge_vintage(share(16 + 0.999999 * margin), history, **RULES).verdict == "cannot tell apart"
 
 
 def test_a_short_history_gives_the_probability_in_words_too():
-    result = threshold.assess(share(14.02), (0.16, 0.54), **RULES)
+    result = threshold.judge_vintage(share(14.02), (0.16, 0.54), **RULES)
     assert result.certainty == "< 1 %"
     assert result.probability == pytest.approx(0.0059, abs=1e-4)
     assert result.largest_revision == 0.54
@@ -67,7 +67,7 @@ def test_a_short_history_gives_the_probability_in_words_too():
 
 
 def test_words_that_hang_on_the_prior_are_withheld_and_the_verdict_is_flagged():
-    result = threshold.assess(share(14.02), (0.16, 0.54), **RULES, priors=GRID)
+    result = threshold.judge_vintage(share(14.02), (0.16, 0.54), **RULES, priors=GRID)
     assert result.verdict == "below"
     assert result.certainty == ""
     assert [flag.detail for flag in result.flags if flag.code == "prior-flip"] == ["2 of 18 priors"]
@@ -75,24 +75,24 @@ def test_words_that_hang_on_the_prior_are_withheld_and_the_verdict_is_flagged():
 
 
 def test_words_that_every_prior_gives_stand():
-    result = threshold.assess(share(10.0), (0.16, 0.54), **RULES, priors=GRID)
+    result = threshold.judge_vintage(share(10.0), (0.16, 0.54), **RULES, priors=GRID)
     assert result.certainty == "< 1 %"
     assert not result.flags
 
 
 def test_without_history_no_prior_is_tried():
-    result = threshold.assess(share(14.02), (), **RULES, priors=GRID)
+    result = threshold.judge_vintage(share(14.02), (), **RULES, priors=GRID)
     assert (result.prior_cells, result.probability) == ((), None)
     assert not result.has_flag("prior-flip")
 
 
 def test_one_past_revision_has_no_chance_without_a_prior():
-    result = threshold.assess(share(14.02), (0.3,), **RULES, priors=GRID)
+    result = threshold.judge_vintage(share(14.02), (0.3,), **RULES, priors=GRID)
     assert "flat" not in {cell.mean for cell in result.prior_cells}
 
 
 def test_from_five_revisions_on_the_probability_stands_as_a_number():
-    result = threshold.assess(share(15.0), (0.1, -0.2, 0.3, 0.1, 0.2), **RULES)
+    result = threshold.judge_vintage(share(15.0), (0.1, -0.2, 0.3, 0.1, 0.2), **RULES)
     assert result.revisions == 5
     assert result.probability is not None
     assert result.certainty == ""
@@ -100,7 +100,7 @@ def test_from_five_revisions_on_the_probability_stands_as_a_number():
 
 def test_a_settled_value_is_judged_with_the_settled_scale_and_no_history():
     old = share(15.6, period="2022", status="observed")
-    result = threshold.assess(old, (0.16, 0.54), **RULES)
+    result = threshold.judge_vintage(old, (0.16, 0.54), **RULES)
     assert result.scale == 0.1
     assert result.revisions == 0
     assert result.verdict == "below"
@@ -117,7 +117,7 @@ def test_a_settled_value_is_judged_with_the_settled_scale_and_no_history():
     ],
 )
 def test_a_bounded_value_says_only_what_it_states(bound, value, verdict):
-    result = threshold.assess(share(value, bound=bound), (0.5,), **RULES)
+    result = threshold.judge_vintage(share(value, bound=bound), (0.5,), **RULES)
     assert result.verdict == verdict
     assert result.has_flag("bound-only")
     assert result.interval is None
@@ -126,34 +126,34 @@ def test_a_bounded_value_says_only_what_it_states(bound, value, verdict):
 
 @pytest.mark.parametrize("period", ["2025-Q3", "2025-H1", "2025-01/2025-09", "2025-10", "2023/2025"])
 def test_a_part_of_a_year_is_not_judged(period):
-    result = threshold.assess(share(17.9, period=period), (0.16, 0.54), **RULES)
+    result = threshold.judge_vintage(share(17.9, period=period), (0.16, 0.54), **RULES)
     assert isinstance(result, NotYearly)
     assert (result.period, result.observation.value) == (period, 17.9)
 
 
 def test_a_bound_for_part_of_a_year_is_repeated_and_flagged():
-    result = threshold.assess(share(16.0, period="2025-01/2025-09", bound=">"), (), **RULES)
+    result = threshold.judge_vintage(share(16.0, period="2025-01/2025-09", bound=">"), (), **RULES)
     assert (result.verdict, [flag.code for flag in result.flags]) == ("stated above", ["bound-only", "part-year"])
 
 
 def test_a_projection_is_refused():
-    refused = threshold.assess(share(18.6, status="projection"), (), **RULES)
+    refused = threshold.judge_vintage(share(18.6, status="projection"), (), **RULES)
     assert (refused.code, refused.inputs) == ("projection-only", ("share.csv#18.6",))
 
 
 def test_a_derived_value_counts_as_not_published():
-    assert threshold.assess(share(18.6, status="derived"), (), **RULES).code == "not-published"
+    assert threshold.judge_vintage(share(18.6, status="derived"), (), **RULES).code == "not-published"
 
 
 def test_without_prior_and_history_nothing_can_be_said():
     no_prior = {**RULES, "prior": RevisionPrior(degrees=0, scale=0.5, settled_maturity=3, settled_scale=0.1)}
-    assert threshold.assess(share(18.6), (), **no_prior).code == "too-few-revisions"
+    assert threshold.judge_vintage(share(18.6), (), **no_prior).code == "too-few-revisions"
 
 
 def test_the_newest_vintage_is_judged_and_names_the_rows_it_learnt_from():
     old = share(13.0, published=date(2025, 12, 1))
     first = share(12.0, period="2022")
-    result = threshold.assess_newest([share(14.02), old, first], (0.16,), period="2025", **RULES)
+    result = threshold.judge_newest([share(14.02), old, first], (0.16,), period="2025", **RULES)
     assert result.observation.value == 14.02
     assert result.inputs == ("share.csv#12.0", "share.csv#13.0", "share.csv#14.02")
 
@@ -169,18 +169,18 @@ def test_the_newest_vintage_is_judged_and_names_the_rows_it_learnt_from():
     ],
 )
 def test_a_period_without_one_usable_value_is_refused(vintages, code):
-    result = threshold.assess_newest(vintages, (), period="2025", **RULES)
+    result = threshold.judge_newest(vintages, (), period="2025", **RULES)
     assert isinstance(result, Refusal)
     assert result.code == code
 
 
 def test_a_projection_beside_an_estimate_is_passed_over():
     later = share(18.6, status="projection", published=date(2026, 2, 1))
-    assert threshold.assess_newest([later, share(14.0)], (), period="2025", **RULES).observation.value == 14.0
+    assert threshold.judge_newest([later, share(14.0)], (), period="2025", **RULES).observation.value == 14.0
 
 
 def judged(value, measure, published=date(2026, 1, 5), **changes):
-    return threshold.assess(share(value, measure=measure, published=published, **changes), (), **RULES)
+    return threshold.judge_vintage(share(value, measure=measure, published=published, **changes), (), **RULES)
 
 
 def test_two_measures_on_either_side_of_the_threshold_raise_measure_flip():

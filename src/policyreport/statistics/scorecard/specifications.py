@@ -103,7 +103,7 @@ def threshold_specifications(inputs: Inputs) -> Grid:
     def judge(choices: Choices) -> Threshold | Refusal:
         figures = estimated[choices["measure"]]
         newest = [figure for figure in figures if figure.period == figures[-1].period]
-        judged = threshold_method.assess(
+        judged = threshold_method.judge_vintage(
             newest[-1] if choices["vintage"] == "newest" else newest[0],
             history(shares.vintages(choices["measure"]), inputs.settings.threshold),
             inputs.settings.threshold,
@@ -213,7 +213,7 @@ def _pace_record(inputs: Inputs, shares: Shares, measure: str, base: int | None,
     vintages = shares.vintages(measure)
     if not vintages:
         return _not_published("pace", measure)
-    return pace_method.assess(
+    return pace_method.estimate_pace(
         vintages,
         history(vintages, inputs.settings.threshold),
         inputs.settings.pace,

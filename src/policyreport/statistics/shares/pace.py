@@ -70,7 +70,7 @@ def pace_of_share(shares: pd.DataFrame, targets: pd.DataFrame, settings: PaceSet
             continue
         past = history(vintages, settings.threshold)
         for goal in goals:
-            pace = assess(vintages, past, settings, **goal, prior=prior, priors=priors)
+            pace = estimate_pace(vintages, past, settings, **goal, prior=prior, priors=priors)
             # Another measure's may be refused for another reason.
             about = {"subject": f"{read.indicator} ({measure})"}
             results.append(pace if isinstance(pace, Pace) else pace.model_copy(update=about))
@@ -78,7 +78,7 @@ def pace_of_share(shares: pd.DataFrame, targets: pd.DataFrame, settings: PaceSet
 
 
 def read_targets(targets: pd.DataFrame) -> list[dict[str, Any]]:
-    """Targets as `assess` takes them."""
+    """Targets as `estimate_pace` takes them."""
     if missing := [name for name in ("target", "year") if name not in targets]:
         todo = did_you_mean(missing[0], [str(name) for name in targets.columns])
         raise DataError("frame of targets", "the columns target, year", f'no column "{missing[0]}"', todo)
@@ -130,7 +130,7 @@ def _flag_flips(results: Sequence[Pace | Refusal]) -> Results[Pace | Refusal]:
     return Results(flagged(result) if isinstance(result, Pace) else result for result in results)
 
 
-def assess(
+def estimate_pace(
     vintages: Sequence[Observation],
     history: Sequence[float],
     settings: PaceSettings,
@@ -163,7 +163,7 @@ def assess(
     one_year_base
         Base of the second line, such as the year of the policy.
     prior, priors
-        As for `threshold.assess`.
+        As for `threshold.judge_vintage`.
 
     Returns
     -------

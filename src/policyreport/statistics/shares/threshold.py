@@ -98,7 +98,7 @@ def _judge_newest(
     past, prior = history(vintages, settings), read.prior(settings)
     priors = prior_grid(prior, factors=settings.prior_factors, mean_weight=settings.prior_mean_weight)
     return [
-        assess_newest(vintages, past, settings, period=period, threshold=threshold, prior=prior, priors=priors)
+        judge_newest(vintages, past, settings, period=period, threshold=threshold, prior=prior, priors=priors)
         for period in sorted({vintage.period for vintage in vintages})
     ]
 
@@ -110,14 +110,14 @@ def _judge_superseded(
     past, prior = history(vintages, settings), read.prior(settings)
     last = {vintage.period: vintage.id for vintage in vintages if vintage.status not in NEVER_ESTIMATED}
     judged = [
-        assess(vintage, past, settings, threshold=threshold, prior=prior)
+        judge_vintage(vintage, past, settings, threshold=threshold, prior=prior)
         for vintage in vintages
         if vintage.id != last.get(vintage.period)
     ]
     return [result for result in judged if isinstance(result, Threshold)]
 
 
-def assess(
+def judge_vintage(
     observation: Observation,
     history: Sequence[float],
     settings: ThresholdSettings,
@@ -198,7 +198,7 @@ def assess(
     )
 
 
-def assess_newest(
+def judge_newest(
     vintages: Sequence[Observation],
     history: Sequence[float],
     settings: ThresholdSettings,
@@ -210,7 +210,7 @@ def assess_newest(
 ) -> Threshold | NotYearly | Refusal:
     """Judge the newest vintage of one period, such as ``2025``, out of all vintages of one measure of one area.
 
-    Returns and raises what `assess` does; refused also: `not-published`, `projection-only`, `measure-mixed`.
+    Returns and raises what `judge_vintage` does; refused also: `not-published`, `projection-only`, `measure-mixed`.
     """
     if mixed := refuse_mixed(vintages, METHOD, one_area=True):
         return mixed
@@ -219,7 +219,7 @@ def assess_newest(
     if not usable:
         subject = vintages[0].indicator if vintages else ""
         return refuse_absent(of_period, METHOD, subject, period)
-    judged = assess(usable[-1], history, settings, threshold=threshold, prior=prior, priors=priors)
+    judged = judge_vintage(usable[-1], history, settings, threshold=threshold, prior=prior, priors=priors)
     # A probability rests on the vintages its revisions came from.
     learnt_from = yearly(vintages) if isinstance(judged, Threshold) and judged.revisions else usable[-1:]
     return judged.model_copy(update={"inputs": ids(learnt_from)})

@@ -31,7 +31,7 @@ def completion_of_lists(lists: pd.DataFrame, settings: CompletionSettings) -> Re
     counts = [count for count in read.of_one_area() if count.total is not None]
     if not counts:
         return Results([read.not_published(METHOD)])
-    results = Results(assess(count, settings, subject=count.list_label) for count in counts)
+    results = Results(estimate_completion(count, settings, subject=count.list_label) for count in counts)
     if any(isinstance(result, Completion) for result in results):
         return results
     # An area without any countable list has published no count, whatever lists it named.
@@ -42,7 +42,7 @@ def completion_of_lists(lists: pd.DataFrame, settings: CompletionSettings) -> Re
     )
 
 
-def assess(count: TaskCount | None, settings: CompletionSettings, *, subject: str) -> Completion | Refusal:
+def estimate_completion(count: TaskCount | None, settings: CompletionSettings, *, subject: str) -> Completion | Refusal:
     """Describe one list on one date: shares completed, late and overdue, with intervals.
 
     Returns

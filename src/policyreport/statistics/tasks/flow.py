@@ -38,10 +38,10 @@ def pace_of_tasks(lists: pd.DataFrame, settings: FlowSettings) -> Results[Flow |
     kinds = group_by_kind(read.of_one_area(context=True))
     if not kinds:
         return Results([read.not_published(METHOD)])
-    return Results(assess(counts, settings, subject=read.subject) for counts in kinds)
+    return Results(estimate_flow(counts, settings, subject=read.subject) for counts in kinds)
 
 
-def assess(counts: Sequence[TaskCount], settings: FlowSettings, *, subject: str) -> Flow | Refusal:
+def estimate_flow(counts: Sequence[TaskCount], settings: FlowSettings, *, subject: str) -> Flow | Refusal:
     """Measure the pace of completion within one list, its last change and its trend.
 
     Parameters

@@ -41,10 +41,10 @@ def funnel_of_lists(lists: pd.DataFrame, settings: FunnelSettings) -> Funnel | R
     """
     read = read_lists(lists)
     grouping = grouping_of_lists(read.counts, settings.pooling)
-    return assess(newest_of_each_area(read.counts), settings, subject=read.subject, grouping=grouping)
+    return estimate_funnel(newest_of_each_area(read.counts), settings, subject=read.subject, grouping=grouping)
 
 
-def assess(
+def estimate_funnel(
     counts: Sequence[TaskCount], settings: FunnelSettings, *, subject: str, grouping: Grouping = INDEPENDENT
 ) -> Funnel | Refusal:
     """Compare areas' completed shares with the limits expected for their size.

@@ -75,7 +75,7 @@ def outlook_of_tasks(lists: pd.DataFrame, settings: OutlookSettings) -> Results[
     outlooks: list[Outlook | Refusal] = []
     for counts in kinds:
         by_share = [
-            assess(counts, settings, subject=read.subject, deadline=counts[-1].deadline, required_share=share)
+            estimate_outlook(counts, settings, subject=read.subject, deadline=counts[-1].deadline, required_share=share)
             for share in settings.required_shares
         ]
         # A refusal does not depend on the required share.
@@ -83,7 +83,7 @@ def outlook_of_tasks(lists: pd.DataFrame, settings: OutlookSettings) -> Results[
     return Results(outlooks)
 
 
-def assess(
+def estimate_outlook(
     counts: Sequence[TaskCount],
     settings: OutlookSettings,
     *,

@@ -39,10 +39,10 @@ def pool_lists(lists: pd.DataFrame, settings: PoolingSettings) -> Pooling | Refu
     """
     read = read_lists(lists)
     grouping = grouping_of_lists(read.counts, settings)
-    return assess(newest_of_each_area(read.counts), settings, subject=read.subject, grouping=grouping)
+    return estimate_pooling(newest_of_each_area(read.counts), settings, subject=read.subject, grouping=grouping)
 
 
-def assess(
+def estimate_pooling(
     counts: Sequence[TaskCount], settings: PoolingSettings, *, subject: str, grouping: Grouping = INDEPENDENT
 ) -> Pooling | Refusal:
     """Pool the completed shares of areas' lists of one kind.
