@@ -5,10 +5,12 @@ import dataclasses
 import json
 import os
 import pickle
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +26,12 @@ from policyreport.params.methods import ExposureSettings, MethodSettings, RanksS
 from policyreport.params.wording import read_wording
 from policyreport.publishing.change_values import change_values
 from policyreport.publishing.names import name_filters
-from policyreport.publishing.provenance import read_provenance
+from policyreport.publishing.page_values import page_filters, page_values
+from policyreport.publishing.provenance import Provenance, read_provenance
 from policyreport.publishing.renderers import choose
 from policyreport.publishing.report import assemble
 from policyreport.publishing.templates import Templates
+from policyreport.publishing.values import Picture
 from policyreport.records.notebooks import Changes, NotebookRecord, TrendRecord
 from policyreport.running import plan
 from policyreport.running.kernels import batch_server
@@ -299,20 +303,76 @@ def made_record() -> Callable[..., NotebookRecord]:
     return lambda inputs, notebook="", edited=None: run_cells(inputs, notebook, edited)["record"]
 
 
+class AnyPicture(dict[str, Picture]):
+    """Stands for the pictures of notebooks: whatever is asked for was drawn."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> Picture:
+        return Picture(name, f"![](figures/{name}.svg)", f"![](figures/{name}-narrow.svg)", "")
+
+
+@pytest.fixture(scope="session")
+def say(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
+    """Fill a macro of reports/en/sentences: ``say("tasks", "counted", result, data=nation)``.
+
+    `data` is the slice whose ledger, parameters and settings are read; further values are what the page names. Marks
+    stay; pictures are all there; a paragraph is one line.
+    """
+    folder = tmp_path_factory.mktemp("sentences")
+    (folder / "en").symlink_to(ROOT / "reports" / "en")
+
+    @cache
+    def of_edition(edition: str, root: Path) -> tuple[Provenance, dict[str, object]]:
+        provenance = read_provenance(root, edition)
+        return provenance, page_values(root, folder, provenance, [])[0]
+
+    def said(subject: str, macro: str, *given: object, data: Inputs | None = None, **values: object) -> str:
+        provenance, of_page = of_edition("2025Q4", ROOT)
+        if data is not None:
+            parts = ("edition", "areas", "indicators", "policy", "roles", "registry")
+            own = {name: getattr(data, name) for name in parts}
+            sources = {source.id: source for source in data.sources}
+            provenance = dataclasses.replace(provenance, **own, ledger=data.observations, sources=sources)
+            of_page = of_page | {name: own[name] for name in ("edition", "policy", "roles")}
+            of_page |= {"settings": data.settings, "provinces": data.provinces}
+        wording = data.wording if data else read_wording(ROOT)
+        templates = Templates(folder, provenance.formats, page_filters(provenance, wording))
+        page = f'[% import "en/sentences/{subject}.md" as subject with context %][[ subject.{macro}(*given) ]]'
+        (folder / "said.qmd").write_text(page, encoding="utf-8")
+        text = templates.fill("said.qmd", of_page | {"pictures": AnyPicture(), "given": given} | values).strip()
+        return re.sub(" +", " ", re.sub(r"(?<![\n|])(?<!::)\n(?![\n|:-])", " ", text))
+
+    return said
+
+
+@pytest.fixture(scope="session")
+def page_of_area() -> Callable[..., dict[str, object]]:
+    """What the page of a province is given as `area`: its records by notebook, every picture, no failure."""
+
+    def area_of(data: Inputs, **records: object) -> dict[str, object]:
+        nothing = {"clean": None, "trend": None, "compare": None, "failures": [], "pictures": AnyPicture()}
+        place = {"key": data.area, "name": data.name, "parts": data.areas.parts(data.area)}
+        return nothing | place | records
+
+    return area_of
+
+
 @pytest.fixture(scope="session")
 def quality_printed() -> Callable[..., str]:
     """Print the page on data quality of 2025Q4 with the values given and nothing else, its exhibits left out."""
     provenance, wording = read_provenance(ROOT, "2025Q4"), read_wording(ROOT)
     settings = provenance.registry.settings
     nothing = {
-        "evaluation": True,
+        "evaluation": {"revisions": (), "boundary_bases": ()},
         "coverage": {"rows": []},
         "warning_codes": 0,
         "findings": {"lines": (), "decisions": ()},
         "settings": {name: {key: why.value for key, why in each.items()} for name, each in settings.items()},
         **dict.fromkeys(("refusals", "warnings", "revised", "statistics", "projections", "differences", "checks"), ()),
     }
-    templates = Templates(ROOT / "reports", provenance.formats, name_filters(provenance, wording))
+    templates = Templates(ROOT / "reports", provenance.formats, page_filters(provenance, wording))
     return lambda **values: templates.fill("data-quality.qmd", nothing | values)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from policyreport.data.boundary_checks import check_boundaries as check_boundaries
+    from policyreport.data.boundary_checks import count_bases as count_bases
     from policyreport.data.changes import list_changes as list_changes
     from policyreport.data.cleaned import bounded_values as bounded_values
     from policyreport.data.cleaned import panel_values as panel_values
@@ -68,6 +69,7 @@ _PUBLIC = {
     "open_edition": "policyreport.running.workspace",
     "bounded_values": "policyreport.data.cleaned",
     "check_boundaries": "policyreport.data.boundary_checks",
+    "count_bases": "policyreport.data.boundary_checks",
     "collect_headlines": "policyreport.statistics.scorecard.headlines",
     "count_turnout": "policyreport.statistics.scorecard.headlines",
     "list_changes": "policyreport.data.changes",

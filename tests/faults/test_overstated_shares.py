@@ -28,15 +28,30 @@ def plain(text: str) -> str:
     return unmarked(text).replace("\u00a0", " ")
 
 
-def exhibits(inputs: Inputs) -> dict[str, str]:
-    """The exhibits of the share's page, by id."""
-    results = (
-        share_against(inputs.shares, inputs.threshold, inputs.settings.threshold),
-        pace_of_share(inputs.shares, inputs.targets, inputs.settings.pace),
-        revisions_of_share(inputs.shares, inputs.settings.revisions),
-        other_quantity(inputs.shares, inputs.threshold, inputs.settings.threshold),
-    )
-    return {each.id: plain(each.markdown) for each in present.national_share(*results, inputs)}
+@pytest.fixture
+def exhibits(say: Callable[..., str]) -> Callable[[Inputs], dict[str, str]]:
+    """Print the parts of the share's page, each by its name."""
+
+    def printed(inputs: Inputs) -> dict[str, str]:
+        share = share_against(inputs.shares, inputs.threshold, inputs.settings.threshold)
+        pace = pace_of_share(inputs.shares, inputs.targets, inputs.settings.pace)
+        parts = {
+            "share-lead": ("shares", "national_lead", share),
+            "share": ("shares", "national", share),
+            "share-table": ("shares", "every_figure", share),
+            "share-priors": ("shares", "priors", share),
+            "revisions": ("shares", "revisions", revisions_of_share(inputs.shares, inputs.settings.revisions)),
+            "pace": ("targets", "pace", pace, share),
+            "pace-table": ("targets", "every_pace", pace),
+            "other-quantity": (
+                "other-quantity",
+                "announced",
+                other_quantity(inputs.shares, inputs.threshold, inputs.settings.threshold),
+            ),
+        }
+        return {name: plain(say(*part, data=inputs)) for name, part in parts.items()}
+
+    return printed
 
 
 def overview(inputs: Inputs) -> str:
@@ -61,7 +76,9 @@ def rows_of(table: str) -> list[list[str]]:
 # ---- the chance of a revision ------------------------------------------------------------------------------
 
 
-def test_e3_a_chance_that_hangs_on_the_prior_is_a_range(nation: Inputs) -> None:
+def test_e3_a_chance_that_hangs_on_the_prior_is_a_range(
+    nation: Inputs, exhibits: Callable[[Inputs], dict[str, str]]
+) -> None:
     pages = [*exhibits(nation).values(), overview(nation)]
     assert not [page for page in pages if "less than 1 %" in page]
     assert "0.03 % to 3 %, depending on the prior; 0.03 % to 6 %" in overview(nation)
@@ -69,7 +86,9 @@ def test_e3_a_chance_that_hangs_on_the_prior_is_a_range(nation: Inputs) -> None:
     assert chances["NSO", "2025"] == "0.03 % to 6 %"
 
 
-def test_e3_the_bar_of_a_verdict_does_not_cross_the_line(nation: Inputs) -> None:
+def test_e3_the_bar_of_a_verdict_does_not_cross_the_line(
+    nation: Inputs, exhibits: Callable[[Inputs], dict[str, str]]
+) -> None:
     judged = {tuple(row[:2]): row for row in rows_of(exhibits(nation)["share-table"])}
     assert len(judged) == 11
     for (measure, year), row in judged.items():
@@ -111,7 +130,9 @@ def test_a6_the_third_quarter_does_not_replace_the_yearly_headline(third_quarter
     assert "part of a year, not held against 16 %" in said
 
 
-def test_a6_the_third_quarter_is_listed_without_a_verdict(third_quarter: Inputs) -> None:
+def test_a6_the_third_quarter_is_listed_without_a_verdict(
+    third_quarter: Inputs, exhibits: Callable[[Inputs], dict[str, str]]
+) -> None:
     page = exhibits(third_quarter)
     (row,) = [row for row in rows_of(page["share-table"]) if row[2] == "14.6 %"]
     assert row[1] == "the third quarter of 2026"
@@ -161,7 +182,9 @@ def test_a6_no_kind_of_period_but_a_year_is_judged_or_enters_what_is_yearly(
     assert {row.estimate for row in threshold_specifications(inputs).specifications} <= {14.02, 13.9, 18.3, None}
 
 
-def test_a6_a_year_written_as_its_months_is_a_year(nation: Inputs) -> None:
+def test_a6_a_year_written_as_its_months_is_a_year(
+    nation: Inputs, exhibits: Callable[[Inputs], dict[str, str]]
+) -> None:
     inputs = with_figure(nation, "VN", "2026-01/2026-12", 15.1)
     assert "15.1 % of GDP in 2026" in overview(inputs)
     assert "15.1 % of GDP in 2026" in exhibits(inputs)["share-lead"]
@@ -185,22 +208,16 @@ def test_a6_a_half_year_stands_beside_a_provinces_year(
 
 
 def test_a6_a_half_year_alone_is_no_years_figure(
-    half_years: dict[str, Inputs], made_record: Callable[..., Any]
+    half_years: dict[str, Inputs], made_record: Callable[..., Any], say: Callable[..., str]
 ) -> None:
     (item,) = [each for each in made_record(half_years["n40"], "compare").strip if each.role == "share"]
     assert item.value is None
     page = plain(present.strip((item,), half_years["n40"]).markdown)
     assert "The first half of 2026 only: 18.3 %" in page
     assert "not published" not in page
-    said = plain(
-        present.share(
-            share_against(
-                half_years["n40"].shares, half_years["n40"].policy.threshold.value, half_years["n40"].settings.threshold
-            ),
-            (),
-            half_years["n40"],
-        ).markdown
-    )
+    inputs = half_years["n40"]
+    share = share_against(inputs.shares, inputs.policy.threshold.value, inputs.settings.threshold)
+    said = plain(say("shares", "of_province", {"key": "n40", "trend": {"share": share, "share_pace": ()}}, data=inputs))
     assert "a figure for part of a year, not held against 16 %" in said
 
 
@@ -223,8 +240,10 @@ def test_a6_nine_months_of_growth_stand_beside_the_years(
 # ---- what the total says of the missing ------------------------------------------------------------------------
 
 
-def test_e7_the_total_tells_what_the_provinces_without_a_figure_average(nation: Inputs) -> None:
-    page = plain(present.share_aggregate(aggregate_shares(nation.shares, nation.output), nation).markdown)
+def test_e7_the_total_tells_what_the_provinces_without_a_figure_average(
+    nation: Inputs, say: Callable[..., str]
+) -> None:
+    page = plain(say("shares", "together", aggregate_shares(nation.shares, nation.output), data=nation))
     assert "have 50.2 % of all provinces' output" in page
     assert "average 19.16 % of GRDP in 2025 by NSO; the country's is 14.02 % of GDP" in page
     assert "If all are measured alike, the other 28 average about 8.9 %" in page

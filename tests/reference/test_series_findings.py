@@ -371,11 +371,9 @@ def test_the_pull_of_pooled_slopes_and_the_unequal_means_are_explained(
     ) in by_name["panel-table"]
 
 
-def test_an_old_figure_is_called_settled_and_never_unrevised(nation: Inputs) -> None:
-    shown = present.national_share(
-        share_against(nation.shares, nation.threshold, nation.settings.threshold), (), (), (), nation
-    )
-    rows = next(unmarked(each.markdown) for each in shown if each.id == "share-table").replace("\u00a0", " ")
+def test_an_old_figure_is_called_settled_and_never_unrevised(nation: Inputs, say) -> None:
+    results = share_against(nation.shares, nation.threshold, nation.settings.threshold)
+    rows = unmarked(say("shares", "every_figure", results, data=nation)).replace("\u00a0", " ")
     of_office = {cells[2].strip(): line for line in rows.splitlines() if (cells := line.split("|"))[1:2] == [" NSO "]}
     assert tuple(of_office) == YEARS
     settled = "judged as settled: published 3 years or more after its year"

@@ -17,6 +17,7 @@ from policyreport.data.observations.schema import KEY
 from policyreport.errors import RunError
 from policyreport.figures import present
 from policyreport.records.base import Refusal
+from policyreport.records.notebooks import TrendRecord
 from policyreport.running import plan
 from policyreport.running.plan import EditionData
 from policyreport.statistics.tasks.counts import TaskCount, group_by_kind
@@ -191,15 +192,25 @@ def test_a_record_left_by_another_version_is_named_and_the_way_out_said(known_q3
     assert len(str(caught.value)) < 300
 
 
-def test_the_national_pages_of_november_can_be_shown(national: Inputs, made_record) -> None:
+def test_the_national_pages_of_november_can_be_shown(national: Inputs, made_record, say) -> None:
     record = made_record(national)
     exhibits = [
         *present.national_tasks(record.completion, record.quarter_on_quarter, national),
-        *present.national_share(record.share, record.pace, record.revisions, record.other_quantity, national),
         *present.league(record.league, national),
         *present.overview(record, national),
     ]
-    text = "\n".join(each.markdown for each in exhibits)
+    parts = [
+        ("shares", "national_lead", record.share),
+        ("shares", "national", record.share),
+        ("shares", "every_figure", record.share),
+        ("shares", "priors", record.share),
+        ("shares", "of_provinces", [each for each in national.records.values() if isinstance(each, TrendRecord)]),
+        ("shares", "revisions", record.revisions),
+        ("targets", "pace", record.pace, record.share),
+        ("targets", "every_pace", record.pace),
+        ("other-quantity", "announced", record.other_quantity),
+    ]
+    text = "\n".join([*(each.markdown for each in exhibits), *(say(*part, data=national) for part in parts)])
     assert "485\u00a0of\u00a01,132" in text
     assert "1,227" not in text
     assert "14.02" not in text

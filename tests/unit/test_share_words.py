@@ -7,15 +7,14 @@ from pathlib import Path
 import pytest
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures import present
-from policyreport.figures.present.other_quantity import other_finding
+from policyreport.figures import plot
 from policyreport.figures.present.overview import pace_finding, share_findings
-from policyreport.figures.present.share_aggregate import left_for_others
-from policyreport.figures.present.shares import provinces_share
 from policyreport.figures.present.voice import Voice
+from policyreport.publishing.values import Picture
 from policyreport.records.base import Refusal
 from policyreport.records.markdown import as_read
 from policyreport.records.marks import unmarked
+from policyreport.records.notebooks import TrendRecord
 from policyreport.records.shares import NotYearly, Pace, Threshold
 from policyreport.running import plan
 from policyreport.running.plan import EditionData
@@ -43,15 +42,33 @@ def plain(text: str) -> str:
     return as_read(unmarked(text)).replace("\u00a0", " ")
 
 
-def shown(inputs: Inputs, **changed) -> dict[str, str]:
-    """The exhibits of the share's page, by id."""
-    results = {
-        "results": share_against(inputs.shares, inputs.threshold, inputs.settings.threshold),
-        "pace": pace_of_share(inputs.shares, inputs.targets, inputs.settings.pace),
-        "revisions": revisions_of_share(inputs.shares, inputs.settings.revisions),
-        "other": other_quantity(inputs.shares, inputs.threshold, inputs.settings.threshold),
-    } | changed
-    return {each.id: plain(each.markdown) for each in present.national_share(**results, inputs=inputs)}
+Shown = Callable[..., dict[str, str]]
+
+
+@pytest.fixture
+def shown(say: Callable[..., str]) -> Shown:
+    """Print the parts of the share's page from a slice, each by its name; results may be given."""
+
+    def printed(inputs: Inputs, **changed: object) -> dict[str, str]:
+        results = {
+            "results": share_against(inputs.shares, inputs.threshold, inputs.settings.threshold),
+            "pace": pace_of_share(inputs.shares, inputs.targets, inputs.settings.pace),
+            "revisions": revisions_of_share(inputs.shares, inputs.settings.revisions),
+            "other": other_quantity(inputs.shares, inputs.threshold, inputs.settings.threshold),
+        } | changed
+        parts = {
+            "lead": ("shares", "national_lead", results["results"]),
+            "share": ("shares", "national", results["results"]),
+            "table": ("shares", "every_figure", results["results"]),
+            "priors": ("shares", "priors", results["results"]),
+            "revisions": ("shares", "revisions", results["revisions"]),
+            "other-quantity": ("other-quantity", "announced", results["other"]),
+            "pace": ("targets", "pace", results["pace"], results["results"]),
+            "pace-table": ("targets", "every_pace", results["pace"]),
+        }
+        return {name: plain(say(*part, data=inputs)) for name, part in parts.items()}
+
+    return printed
 
 
 def with_bound(inputs: Inputs, bound: str, value: float) -> Inputs:
@@ -68,7 +85,7 @@ def with_settings(inputs: Inputs, section: str, **values: object) -> Inputs:
     return dataclasses.replace(inputs, settings=inputs.settings.model_copy(update={section: own}))
 
 
-def test_levels_and_ages_in_the_words_are_those_of_the_settings(taught: Inputs) -> None:
+def test_levels_and_ages_in_the_words_are_those_of_the_settings(taught: Inputs, shown: Shown) -> None:
     usual = " ".join(shown(taught).values())
     assert "(the verdict asks for 95 % on one side)" in usual
     assert "a figure of within a year and another of two years later" in usual
@@ -90,7 +107,7 @@ def test_levels_and_ages_in_the_words_are_those_of_the_settings(taught: Inputs) 
     ],
 )
 def test_a_stated_bound_gets_its_own_verdict_and_no_chance(
-    observed: Inputs, bound: str, value: float, verdict: str, text: str
+    observed: Inputs, bound: str, value: float, verdict: str, text: str, shown: Shown, say: Callable[..., str]
 ) -> None:
     inputs = with_bound(observed, bound, value)
     (judged,) = other_quantity(inputs.shares, inputs.threshold, inputs.settings.threshold)
@@ -99,7 +116,7 @@ def test_a_stated_bound_gets_its_own_verdict_and_no_chance(
     assert text in page
     assert f"*{verdict}*" in page
     assert inputs.wording.sentence("bound-only", "en") in page
-    finding = plain(other_finding(Voice(inputs), (judged,)))
+    finding = plain(say("other-quantity", "finding", (judged,), data=inputs))
     assert f"*{verdict}*" in finding
     for said in (page, finding):
         assert "chance" not in said
@@ -107,25 +124,29 @@ def test_a_stated_bound_gets_its_own_verdict_and_no_chance(
         assert verdict.startswith("stated") or "stated above" not in said
 
 
-def test_an_announced_figure_without_a_bound_gets_an_ordinary_verdict(taught: Inputs) -> None:
+def test_an_announced_figure_without_a_bound_gets_an_ordinary_verdict(
+    taught: Inputs, shown: Shown, say: Callable[..., str]
+) -> None:
     (judged,) = other_quantity(taught.shares, taught.threshold, taught.settings.threshold)
     assert (judged.observation.value, judged.observation.bound, judged.verdict) == (15.81, "=", "cannot tell apart")
     page = shown(taught)["other-quantity"]
     assert "“15.81 %” announced for 2027" in page
     assert "*cannot tell apart* from 16 %, as published (90 % interval of revision error 14.4–17.3 %)" in page
     assert taught.wording.sentence("no-vintage-history", "en") in page
-    assert "stated above" not in page + plain(other_finding(Voice(taught), (judged,)))
+    assert "stated above" not in page + plain(say("other-quantity", "finding", (judged,), data=taught))
 
 
-def test_an_edition_without_another_quantity_says_so(observed: Inputs) -> None:
+def test_an_edition_without_another_quantity_says_so(observed: Inputs, shown: Shown, say: Callable[..., str]) -> None:
     rows = observed.observations
     silent = dataclasses.replace(observed, observations=rows[rows["indicator"] != observed.roles.share.other_quantity])
     assert other_quantity(silent.shares, silent.threshold, silent.settings.threshold) == ()
     assert shown(silent)["other-quantity"] == "No other quantity was announced by then."
-    assert other_finding(Voice(silent), ()) == ""
+    assert say("other-quantity", "finding", (), data=silent) == ""
 
 
-def test_a_projection_of_the_other_quantity_is_refused_and_no_finding(observed: Inputs) -> None:
+def test_a_projection_of_the_other_quantity_is_refused_and_no_finding(
+    observed: Inputs, shown: Shown, say: Callable[..., str]
+) -> None:
     rows = observed.observations.copy()
     rows["status"] = rows["status"].mask(rows["indicator"] == observed.roles.share.other_quantity, "projection")
     inputs = dataclasses.replace(observed, observations=rows)
@@ -133,31 +154,33 @@ def test_a_projection_of_the_other_quantity_is_refused_and_no_finding(observed: 
     assert isinstance(refused, Refusal)
     assert refused.code == "projection-only"
     assert "Only a projection or a plan has been published" in shown(inputs)["other-quantity"]
-    assert other_finding(Voice(inputs), (refused,)) == ""
+    assert say("other-quantity", "finding", (refused,), data=inputs) == ""
 
 
 # ---- revisions and the prior -----------------------------------------------------------------------------
 
 
-def test_the_revision_that_reaches_the_threshold_stands_beside_the_largest_seen(observed: Inputs) -> None:
-    lead = shown(observed)["share-lead"]
+def test_the_revision_that_reaches_the_threshold_stands_beside_the_largest_seen(observed: Inputs, shown: Shown) -> None:
+    lead = shown(observed)["lead"]
     assert "It would take a revision of +1.98 pp to bring it to 16 %; the largest seen is +0.54 pp." in lead
     assert (
         "It would take a revision of −2.30 pp to bring it to 16 %; no revision is known to hold that against." in lead
     )
 
 
-def test_what_cannot_be_told_apart_needs_no_revision_to_turn(observed: Inputs) -> None:
+def test_what_cannot_be_told_apart_needs_no_revision_to_turn(observed: Inputs, shown: Shown) -> None:
     newest = next(
         each
         for each in share_against(observed.shares, observed.threshold, observed.settings.threshold)
         if (each.measure, each.period) == ("nso", "2025")
     )
     level = newest.model_copy(update={"verdict": "cannot tell apart"})
-    assert "It would take" not in shown(observed, results=(level,))["share-lead"]
+    assert "It would take" not in shown(observed, results=(level,))["lead"]
 
 
-def test_few_revisions_leave_the_answer_to_the_prior_and_many_do_not(observed: Inputs, taught: Inputs) -> None:
+def test_few_revisions_leave_the_answer_to_the_prior_and_many_do_not(
+    observed: Inputs, taught: Inputs, shown: Shown
+) -> None:
     few, many = shown(observed)["revisions"], shown(taught)["revisions"]
     assert "2 have a figure" in few
     assert "rest largely on the prior" in few
@@ -167,7 +190,16 @@ def test_few_revisions_leave_the_answer_to_the_prior_and_many_do_not(observed: I
     assert "in words only" not in many
 
 
-def test_provinces_are_taken_as_published_only_where_nothing_was_revised(observed: Inputs) -> None:
+def records_with(*results: Threshold | NotYearly) -> list[TrendRecord]:
+    """The records of three provinces, with these shares and nothing else."""
+    names = {"n01": "Hà Nội", "n40": "Nghệ An", "n96": "Cà Mau"}
+    own = {area: tuple(result for result in results if result.area == area) for area in names}
+    return [TrendRecord.model_construct(area=area, name=name, share=own[area]) for area, name in names.items()]
+
+
+def test_provinces_are_taken_as_published_only_where_nothing_was_revised(
+    observed: Inputs, say: Callable[..., str]
+) -> None:
     first, other = (
         each
         for each in share_against(observed.shares, observed.threshold, observed.settings.threshold)
@@ -177,12 +209,8 @@ def test_provinces_are_taken_as_published_only_where_nothing_was_revised(observe
                for area, each in (("n01", first), ("n40", other))]  # fmt: skip
     learnt = [each.model_copy(update={"as_published": False, "revisions": 3}) for each in without]
 
-    inputs = dataclasses.replace(
-        observed, records=dict.fromkeys([("n01", "trend"), ("n40", "trend"), ("n96", "trend")])
-    )
-
-    def page(results) -> str:
-        return plain(provinces_share(results, inputs).markdown)
+    def page(results: list[Threshold]) -> str:
+        return plain(say("shares", "of_provinces", records_with(*results), data=observed))
 
     assert "Of the 2 provinces with a figure 2 are above the 16 % benchmark as published" in page(without)
     assert "1 has no figure" in page(without)
@@ -194,7 +222,9 @@ def test_provinces_are_taken_as_published_only_where_nothing_was_revised(observe
     assert "by past revisions or, where there are none, by the prior alone" in page([without[0], learnt[1]])
 
 
-def test_a_province_with_a_half_year_only_is_named_with_it_and_not_as_silent(observed: Inputs) -> None:
+def test_a_province_with_a_half_year_only_is_named_with_it_and_not_as_silent(
+    observed: Inputs, say: Callable[..., str]
+) -> None:
     first = next(
         each
         for each in share_against(observed.shares, observed.threshold, observed.settings.threshold)
@@ -202,14 +232,15 @@ def test_a_province_with_a_half_year_only_is_named_with_it_and_not_as_silent(obs
     )
     row = first.observation.model_copy(update={"area": "n40", "period": "2026-H1", "value": 18.3})
     part = NotYearly(area="n40", indicator=row.indicator, measure="nso", period=row.period, observation=row)
-    inputs = dataclasses.replace(
-        observed, records=dict.fromkeys([("n01", "trend"), ("n40", "trend"), ("n96", "trend")])
-    )
-    page = plain(provinces_share([first.model_copy(update={"area": "n01"})], inputs, [part]).markdown)
+    year = first.model_copy(update={"area": "n01"})
+    page = plain(say("shares", "of_provinces", records_with(year, part), data=observed))
     assert "1 has no figure" in page
-    assert "Not published: Cà Mau." in page
+    drawn = dataclasses.replace(
+        observed, records={(record.area, "trend"): record for record in records_with(year, part)}
+    )
+    assert "Not published: Cà Mau." in as_read(plot.share_of_provinces(drawn)[0].markdown)
     assert "Nghệ An: for the first half of 2026 NSO gives 18.3 %" in page
-    alone = plain(provinces_share([], inputs, [part]).markdown)
+    alone = plain(say("shares", "of_provinces", records_with(part), data=observed))
     assert alone.startswith(
         "No province's share by NSO's measure was published for a whole year. Nghệ An: for the first"
     )
@@ -218,7 +249,7 @@ def test_a_province_with_a_half_year_only_is_named_with_it_and_not_as_silent(obs
 # ---- pace ------------------------------------------------------------------------------------------------
 
 
-def test_the_pace_says_where_it_would_lead_and_neither_reaches_nor_misses(observed: Inputs) -> None:
+def test_the_pace_says_where_it_would_lead_and_neither_reaches_nor_misses(observed: Inputs, shown: Shown) -> None:
     page = shown(observed)["pace"]
     assert "At the pace of 2020–2025 the share by NSO's measure would be 15.4 % in 2030; the target is 30 %." in page
     assert not any(word in page for word in ("stays short", "will reach", "miss"))
@@ -233,7 +264,7 @@ def reached(inputs: Inputs) -> Pace:
     return pace.model_copy(update=update | {"reached_certainty": "95–99 %"})
 
 
-def test_a_target_that_was_reached_is_so_as_published_with_its_chance(observed: Inputs) -> None:
+def test_a_target_that_was_reached_is_so_as_published_with_its_chance(observed: Inputs, shown: Shown) -> None:
     said = "The chance that the final figure is 30 % or more is between 95 and 99 %."
     page = shown(observed, pace=(reached(observed),))["pace"]
     assert "*reached*, as published, for 30 % in 2030" in page
@@ -286,7 +317,9 @@ def test_a_share_that_was_never_revised_is_taken_as_published_on_the_overview(ob
     assert "chance" not in text
 
 
-def test_captions_take_their_verdicts_from_the_closed_list(observed: Inputs) -> None:
+def test_captions_take_their_verdicts_from_the_closed_list(
+    observed: Inputs, shown: Shown, say: Callable[..., str]
+) -> None:
     verdicts = {**observed.wording.verdicts}
     position = {**verdicts["position"], "below": verdicts["position"]["below"] | {"en": "lower than"}}
     changed = observed.wording.model_copy(update={"verdicts": verdicts | {"position": position}})
@@ -296,7 +329,8 @@ def test_captions_take_their_verdicts_from_the_closed_list(observed: Inputs) -> 
         for each in share_against(inputs.shares, inputs.threshold, inputs.settings.threshold)
         if isinstance(each, Threshold)
     ]
-    for page in (shown(inputs)["share"], plain(present.share(newest, (), inputs).markdown)):
+    area = {"key": "VN", "pictures": {"share": Picture("share", "", "", "")}, "trend": {"share": newest}}
+    for page in (shown(inputs)["share"], plain(say("shares", "of_area", area, data=inputs))):
         caption = next(line for line in page.splitlines() if "*Digital economy" in line)
         assert "lower than" in caption
         assert "below" not in caption
@@ -305,7 +339,7 @@ def test_captions_take_their_verdicts_from_the_closed_list(observed: Inputs) -> 
 # ---- the provinces together ------------------------------------------------------------------------------
 
 
-def test_34_published_provinces_average_to_what_their_output_weighs(taught: Inputs) -> None:
+def test_34_published_provinces_average_to_what_their_output_weighs(taught: Inputs, say: Callable[..., str]) -> None:
     check = aggregate_shares(taught.shares, taught.output)
     rows = taught.newest.reset_index()
     rows = rows[rows["measure"] == "simulated-accounts"]
@@ -321,15 +355,17 @@ def test_34_published_provinces_average_to_what_their_output_weighs(taught: Inpu
     assert (check.parts, check.published) == (34, 14.36)
     assert check.weighted_mean == pytest.approx(expected)
     assert check.difference == pytest.approx(expected - 14.36)
-    page = plain(present.share_aggregate(check, taught).markdown)
+    page = plain(say("shares", "together", check, data=taught))
     assert f"average {expected:.2f} % of GRDP in 2027; the nation's is 14.36 % of GDP" in page
     assert page.endswith("it is not tested.")
 
 
-def test_the_overview_says_what_the_countrys_figure_leaves(observed: Inputs, taught: Inputs) -> None:
-    left = plain(left_for_others(Voice(observed), aggregate_shares(observed.shares, observed.output)))
+def test_the_overview_says_what_the_countrys_figure_leaves(
+    observed: Inputs, taught: Inputs, say: Callable[..., str]
+) -> None:
+    left = plain(say("shares", "left_for_others", aggregate_shares(observed.shares, observed.output), data=observed))
     assert left == "If all are measured alike, the other 28 average about 8.9 %."
-    assert left_for_others(Voice(taught), aggregate_shares(taught.shares, taught.output)) == ""
+    assert say("shares", "left_for_others", aggregate_shares(taught.shares, taught.output), data=taught) == ""
 
 
 def only(taught: Inputs, changed: dict[str, object], areas: list[str]) -> Inputs:
@@ -341,21 +377,23 @@ def only(taught: Inputs, changed: dict[str, object], areas: list[str]) -> Inputs
     return dataclasses.replace(taught, observations=rows)
 
 
-def test_one_province_without_an_exact_figure_is_what_the_others_leave(taught: Inputs) -> None:
+def test_one_province_without_an_exact_figure_is_what_the_others_leave(taught: Inputs, say: Callable[..., str]) -> None:
     rest = aggregate_shares(only(taught, {"bound": ">"}, ["n79"]).shares, only(taught, {"bound": ">"}, ["n79"]).output)
     assert (len(rest.known), [each.area for each in rest.bounds]) == (33, ["n79"])
     (own,) = rest.bounds
     assert 0 <= own.low <= own.high <= 100
-    page = plain(present.share_aggregate(rest, taught).markdown)
+    page = plain(say("shares", "together", rest, data=taught))
     assert f"If all are measured alike, the other one has {rest.mean:.2f} % of GRDP." in page
 
 
-def test_figures_that_leave_nothing_possible_are_said_to_be_measured_otherwise(taught: Inputs) -> None:
+def test_figures_that_leave_nothing_possible_are_said_to_be_measured_otherwise(
+    taught: Inputs, say: Callable[..., str]
+) -> None:
     known = [area for area in taught.areas.current(taught.edition.as_known_on) if area != "n40"]
     inputs = only(only(taught, {"value": 99.0}, known), {"bound": ">"}, ["n40"])
     rest = aggregate_shares(inputs.shares, inputs.output)
     assert rest.bounds == ()
-    assert "which no share can be" in plain(present.share_aggregate(rest, inputs).markdown)
+    assert "which no share can be" in plain(say("shares", "together", rest, data=inputs))
 
 
 def test_without_a_provinces_figure_or_a_weight_nothing_is_left(taught: Inputs) -> None:

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from policyreport.cli.triangles import read_triangles, triangle_lines, triangle_table
-from policyreport.data.boundary_checks import check_boundaries
+from policyreport.data.boundary_checks import check_boundaries, count_bases
 from policyreport.data.inputs import FACTS, Inputs, read_inputs
 from policyreport.data.observations import load_ledger
 from policyreport.errors import DataError, UsageError
-from policyreport.figures import present
+from policyreport.figures import plot, present
 from policyreport.figures.present.voice import Voice
 from policyreport.publishing.finding_values import finding_values
 from policyreport.publishing.provenance import read_provenance
@@ -152,24 +152,28 @@ def evaluation(known_q4: EditionData, slice_of) -> Inputs:
     return slice_of(known_q4, "evaluation", "VN")
 
 
-def test_the_page_marks_the_newest_figure_and_column(evaluation: Inputs, quality_printed) -> None:
+def test_the_page_marks_the_newest_figure_and_column(evaluation: Inputs, quality_printed, say) -> None:
     revisions = revisions_of_share(evaluation.shares, evaluation.settings.revisions)
     differences = measure_differences(evaluation.figures)
-    shown = present.vintages(revisions, evaluation)
+    shown = say("shares", "vintages", revisions, data=evaluation)
     apart = [(found.measure, cell) for found in revisions if isinstance(found, Revisions) for cell in found.apart]
     projections = [{"measure": measure, "cell": cell, "evidence": {"published": ""}} for measure, cell in apart]
     mixed = unmarked(quality_printed(differences=differences, projections=projections))
-    assert "**5\u00a0January 2026** (newest)" in shown.markdown
-    row = next(line for line in shown.markdown.splitlines() if line.startswith("| 2022"))
+    assert "**5\u00a0January 2026** (newest)" in shown
+    row = next(line for line in shown.splitlines() if line.startswith("| 2022"))
     assert row.count("**") == 2
     assert "**12.83" in unmarked(row)
-    assert any(path.endswith("vintages-nso-picture.svg") for path in shown.files)
+    assert any(
+        path.endswith("vintages-nso-picture.svg")
+        for drawn in plot.share_revisions(revisions, evaluation)
+        for path in drawn.files
+    )
     assert "provincial office minus NSO" in mixed
     assert "2021: −0.18, 2022: −0.58, 2023: +2.31, 2024: +0.65" in mixed
     assert "18.6\u00a0% for 2024, a\nprojection" in mixed
 
 
-def test_the_boundary_check_lists_merged_provinces_largest_first(evaluation: Inputs, quality_printed) -> None:
+def test_the_boundary_check_lists_merged_provinces_largest_first(evaluation: Inputs, quality_printed, say) -> None:
     checks = check_boundaries(evaluation)
     growth = [each for each in checks if each.indicator == "grdp_growth"]
     assert len(growth) == 23
@@ -178,11 +182,12 @@ def test_the_boundary_check_lists_merged_provinces_largest_first(evaluation: Inp
     assert (growth[0].area, growth[0].largest_year) == ("n24", 2023)
     assert growth[0].largest == pytest.approx(-0.637, abs=5e-4)
     assert {each.area for each in checks if each.beyond} == {"n24", "n33", "n48", "n51", "n56", "n79"}
-    bases, _ = present.boundaries(evaluation)
+    bases = count_bases(evaluation)
     page = quality_printed(checks=boundary_values(checks, read_provenance(ROOT, "2025Q4")))
     assert "3 of 23 merged provinces differ by more than the tolerance" in page
     assert page.count("**beyond, ") == 6
-    assert "Our recalculation" in bases.markdown
+    assert "Our recalculation" in say("boundaries", "bases", bases, data=evaluation)
+    assert "Other weights move a recalculated value by" in say("boundaries", "ranges", bases, data=evaluation)
 
 
 def test_the_page_counts_findings_by_rule_province_and_publisher_and_names_decisions(

@@ -7,15 +7,32 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from policyreport.figures.exhibits import Exhibit
-from policyreport.figures.frame import Frame
+from policyreport.data.inputs import Inputs
+from policyreport.figures.exhibits import Exhibit, Exhibits
+from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.palette import ACCENT_LIGHT, PAPER, THRESHOLD
 from policyreport.figures.style import picture
 from policyreport.figures.timeline import TENTATIVE, Line, Plot, draw_line, frame_axes, value_axis
 from policyreport.params.phrases import capitalised
+from policyreport.records.base import Refusal
 from policyreport.records.formats import NBSP
 from policyreport.records.series import SeriesPoint
-from policyreport.records.shares import Pace, Scenario
+from policyreport.records.shares import NotYearly, Pace, Scenario, Threshold
+from policyreport.statistics.shares.latest import yearly_points
+
+
+def share_pace(
+    paces: Sequence[Pace | Refusal], shares: Sequence[Threshold | NotYearly | Refusal], data: Inputs
+) -> Exhibits:
+    """Draw the pace of the first measure to the nearest target: "pace"; nothing where no pace is known."""
+    known = [result for result in paces if isinstance(result, Pace)]
+    if not known:
+        return Exhibits([])
+    main = min(known, key=lambda result: result.target_period)
+    judged = [figure for figure in shares if isinstance(figure, Threshold) and figure.measure == main.measure]
+    frame = frame_for(data, "pace")
+    target = frame.words.target.format(value=f"{frame.formats.published(main.target, 2)}{NBSP}%")
+    return Exhibits([pace(main, yearly_points(judged), frame, target)])
 
 
 def pace(record: Pace, points: Sequence[SeriesPoint], frame: Frame, target: str) -> Exhibit:

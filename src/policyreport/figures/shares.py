@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from policyreport.figures.exhibits import Exhibit
-from policyreport.figures.frame import Frame
+from policyreport.data.inputs import Inputs
+from policyreport.figures.exhibits import Exhibit, Exhibits
+from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.labels import padded, round_ticks
 from policyreport.figures.rows import Role, Row, Rule, Scale, paint_rows
 from policyreport.figures.style import picture
@@ -14,9 +15,44 @@ from policyreport.figures.timeline import TENTATIVE
 from policyreport.figures.words import Words
 from policyreport.params.phrases import capitalised
 from policyreport.params.spelling import sort_key
+from policyreport.records.base import Refusal
 from policyreport.records.formats import NBSP
+from policyreport.records.notebooks import TrendRecord
 from policyreport.records.periods import YEAR, kind_of
-from policyreport.records.shares import Revisions, Threshold, VintageValue
+from policyreport.records.shares import NotYearly, Revisions, Threshold, VintageValue
+from policyreport.statistics.shares.latest import later_shares, newest_shares
+
+
+def share(results: Sequence[Threshold | NotYearly | Refusal], data: Inputs) -> Exhibits:
+    """Draw an area's share against the benchmark, by measure and year: "share"; nothing where none is judged."""
+    judged = [result for result in results if isinstance(result, Threshold)]
+    frame = frame_for(data, "share")
+    return Exhibits([threshold(judged, data.roles.measure_labels, frame, benchmark(data, frame))] if judged else [])
+
+
+def share_of_provinces(data: Inputs) -> Exhibits:
+    """Draw the provinces' newest shares against the benchmark: "share-provinces"; nothing where there is none."""
+    records = [record for _, record in sorted(data.records.items()) if isinstance(record, TrendRecord)]
+    measure, frame = data.roles.share.headline_measure, frame_for(data, "share-provinces")
+    results = newest_shares(records, measure)
+    shown = {result.area for result in results} | {part.area for part in later_shares(records, measure)}
+    names = {record.area: record.name for record in records}
+    missing = sorted((name for area, name in names.items() if area not in shown), key=sort_key)
+    return Exhibits([threshold_by_area(results, names, frame, benchmark(data, frame), missing)] if results else [])
+
+
+def share_revisions(results: Sequence[Revisions | Refusal], data: Inputs) -> Exhibits:
+    """Draw how far first figures moved: "revisions" of the longest series, "vintages-…-picture" of each."""
+    moved = [result for result in results if isinstance(result, Revisions) and result.values]
+    frames = [(record, f"vintages-{record.measure}-picture") for record in moved]
+    frames += [(record, "revisions") for record in moved[:1]]
+    return Exhibits([revisions(record, frame_for(data, name)) for record, name in frames])
+
+
+def benchmark(data: Inputs, frame: Frame) -> str:
+    """Name the line that shares are compared with: 16 % benchmark."""
+    value = frame.formats.published(data.policy.threshold.value, 2)
+    return frame.words.benchmark.format(value=f"{value}{NBSP}%")
 
 
 def threshold(records: Sequence[Threshold], measures: Mapping[str, str], frame: Frame, line: str) -> Exhibit:

@@ -42,6 +42,8 @@ class Words:
     median_line: str = "line: median slope"
     outside_window: str = "grey: outside the years of the trend"
     refused: str = "refused"
+    benchmark: str = "{value} benchmark"
+    target: str = "target {value}"
 
 
 WORDS = {
@@ -77,5 +79,7 @@ WORDS = {
         median_line="đường thẳng: độ dốc trung vị",
         outside_window="xám: ngoài các năm xét xu hướng",
         refused="từ chối",
+        benchmark="mốc {value}",
+        target="mục tiêu {value}",
     ),
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from policyreport.figures.simulated import unmarked_name
 from policyreport.params.rules import read_rule_book
-from policyreport.params.wording import read_wording
+from policyreport.params.wording import Wording, read_wording
 from policyreport.publishing import task_values
 from policyreport.publishing.change_values import change_values
 from policyreport.publishing.finding_values import finding_values
@@ -16,10 +16,12 @@ from policyreport.publishing.method_values import method_use, method_values
 from policyreport.publishing.names import name_filters
 from policyreport.publishing.provenance import Provenance
 from policyreport.publishing.quality_values import quality_values
+from policyreport.publishing.revision_values import FILTERS as VINTAGE_FILTERS
 from policyreport.publishing.revision_values import revision_values
+from policyreport.publishing.share_values import share_filters
 from policyreport.publishing.validity_page import FILTERS, read_results, study_of
 from policyreport.records.base import Failure
-from policyreport.records.notebooks import BY_NOTEBOOK, EvaluationRecord, NotebookRecord
+from policyreport.records.notebooks import BY_NOTEBOOK, EvaluationRecord, NotebookRecord, TrendRecord
 
 Records = Mapping[tuple[str, str], NotebookRecord]
 
@@ -49,6 +51,8 @@ def page_values(
         "evaluation": evaluation,
         "series": records.get((provenance.roles.nation, "series")),
         "policy": provenance.policy,
+        "trends": [record for _, record in sorted(records.items()) if isinstance(record, TrendRecord)],
+        "provinces": provenance.areas.current(provenance.edition.as_known_on),
         "roles": provenance.roles,
         "failures": [failure for failure in failures if failure.area == provenance.roles.nation],
         **method_values(method_use(records.values(), registry), provenance, wording),
@@ -56,7 +60,13 @@ def page_values(
         **(quality_values(evaluation, provenance) | revision_values(evaluation, provenance) if evaluation else {}),
         "findings": finding_values(evaluation.findings, facts, read_rule_book(root), provenance) if evaluation else {},
     }
-    return values, records, name_filters(provenance, wording) | FILTERS | task_values.FILTERS
+    return values, records, page_filters(provenance, wording)
+
+
+def page_filters(provenance: Provenance, wording: Wording) -> dict[str, Callable[..., object]]:
+    """Return the filters of templates that are not those of `policyreport.publishing.values`."""
+    own = FILTERS | task_values.FILTERS | VINTAGE_FILTERS
+    return name_filters(provenance, wording) | own | share_filters(provenance, wording)
 
 
 def read_records(store: Path, failed: Container[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], NotebookRecord]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from functools import cached_property, wraps
@@ -23,13 +23,17 @@ from policyreport.records.digits import as_published
 from policyreport.records.formats import NBSP, Formats
 from policyreport.records.markdown import Markdown, attribute, escape, link
 from policyreport.records.marks import mark
+from policyreport.records.periods import kind_of, period_bounds, year_of_period
 
 # Not the non-breaking space between a number and its unit.
 _SPACES = re.compile(r"[ \t\n]+")
 Columns = Sequence[Any] | Mapping[str, Any]
 
 
-TESTS: dict[str, Callable[[object], bool]] = {"refusal": lambda value: isinstance(value, Refusal)}
+TESTS: dict[str, Callable[[Any], bool]] = {
+    "abbreviation": lambda name: name[:2].isupper(),
+    "refusal": lambda value: isinstance(value, Refusal),
+}
 
 
 class Value(float):
@@ -63,24 +67,28 @@ class Texts:
     def __init__(self, formats: Formats) -> None:
         self.formats = formats
         self.filters: dict[str, Callable[..., object]] = {
+            "answered": answered,
             "capitalised": capitalised,
             "code": code,
             "code_block": code_block,
             "count": marked(formats.count),
             "count_of": marked(formats.count_of),
             "date": marked(formats.date),
+            "each": each,
             "decimals": marked(as_published),
             "fold": fold,
+            "gather": list,
             "given": given,
             "interval": marked(formats.interval),
             "link": link,
             "list": self.listed,
             "month": marked(formats.month),
+            "more_columns": more_columns,
             "number": marked(formats.number),
             "numbered": numbered,
             "p_value": marked(formats.p_value),
             "percent": marked(formats.percent),
-            "period": marked(formats.period),
+            "period": marked(self.period),
             "percentage": marked(self.percentage),
             "points": marked(formats.points),
             "range": self.range_of,
@@ -131,6 +139,16 @@ class Texts:
         """Write a number of per cent with the decimals it was published with, two at most."""
         return f"{self.formats.published(value, 2)}{NBSP}%"
 
+    def period(self, period: str) -> str:
+        """Write a period inside a sentence: 2025, the first nine months of 2025, the third quarter of 2025."""
+        if (year := year_of_period(period)) is not None:
+            return str(year)
+        if kind_of(period).endswith("months") and self.formats.language == "en":
+            first, last = period_bounds(period)
+            if first.month == 1:
+                return f"the first {word(last.month, 'en')} months of {first.year}"
+        return self.formats.period(period)
+
     def signed(self, value: float, digits: int = 2) -> str:
         """Write a number with its sign."""
         return self.formats.number(value, digits, signed=True)
@@ -151,16 +169,21 @@ class Texts:
     @pass_context
     def table(
         self, context: Context, id: str, columns: Columns, rows: Iterable[Any], caller: Callable[[], str],
-        **settings: Any,
+        blank: bool | Container[str] = False, **settings: Any,
     ) -> Markdown:  # fmt: skip
         """Write a table whose caption is the text of the call: ``[% call table("id", columns, rows) %]…[% endcall %]``.
 
         On a page with a `scope`, such as ``n40-``, the id begins with it.
         `columns` are headings of rows that are lists, or give for each heading the name of a row's part or the macro
-        that writes the cell; what is none or empty is missing. `settings` are those of `figures.tables.table`.
+        that writes the cell; what is none or empty is missing, or left `blank`, below all headings or those named.
+        `settings` are those of `figures.tables.table`.
         """
         cells = [cells_of(row, columns) if isinstance(columns, Mapping) else row for row in rows]
-        body = [[None if cell is None else self.printed(cell) for cell in row] for row in cells]
+        missing = ["" if blank is True or (blank and column in blank) else None for column in columns]
+        body = [
+            [nothing if part is None else self.printed(part) for part, nothing in zip(row, missing, strict=False)]
+            for row in cells
+        ]
         heads = [self.printed(column) for column in columns]
         name = f"{context.get('scope', '')}{id}"
         return Markdown(table(name, heads, body, _SPACES.sub(" ", caller()).strip(" "), **settings).markdown)
@@ -170,13 +193,19 @@ def cells_of(row: Any, columns: Mapping[str, Any]) -> list[Any]:
     """Return one row's cells; raises UsageError for a part that it does not have."""
     cells = []
     for part in columns.values():
-        if isinstance(part, Macro):
-            cells.append(part(row) or None)
+        if isinstance(part, (Macro, tuple)):
+            macro, *settings = part if isinstance(part, tuple) else (part,)
+            cells.append(macro(row, *settings) or None)
         elif part in (names := list(names_of(row))):
             cells.append(row[part] if isinstance(row, Mapping) else getattr(row, part))
         else:
             raise UsageError("table", "a part of each row, or a macro", f'"{part}"', did_you_mean(str(part), names))
     return cells
+
+
+def more_columns(columns: Mapping[str, Any], heads: Iterable[str], macro: Macro) -> dict[str, Any]:
+    """Add a column for each heading, whose cells a macro writes of the row and the column's place among them."""
+    return {**columns, **{head: (macro, place) for place, head in enumerate(heads)}}
 
 
 def marked(write: Callable[..., str]) -> Callable[..., Markdown]:
@@ -200,6 +229,16 @@ def sourced(text: str, rows: Iterable[str]) -> Markdown:
 def code(text: str) -> Markdown:
     """Write a key of a file as code."""
     return Markdown(f"`{text.replace('`', '')}`")
+
+
+def answered(results: Iterable[Any]) -> list[Any]:
+    """Leave out refusals."""
+    return [result for result in results if not isinstance(result, Refusal)]
+
+
+def each(items: Iterable[Any], write: Callable[..., str], *more: Any) -> list[str]:
+    """Let a macro write each of several values."""
+    return [write(item, *more) for item in items]
 
 
 def given(parts: Iterable[str]) -> list[str]:

@@ -253,6 +253,42 @@ class BoundaryCheck(Frozen):
     inputs: tuple[str, ...] = ()
 
 
+class Widths(Frozen):
+    """Median and largest width of ranges, in the unit of the values."""
+
+    median: float
+    largest: float
+
+
+class RecalculatedValues(Frozen):
+    """How far an indicator's recalculated values may be off: from the lowest to the highest part, by other weights.
+
+    `values` counts those with a range; of these `renormalised` lack a small part.
+    """
+
+    weights: tuple[str, ...]
+    values: int
+    parts: Widths | None
+    other_weights: Widths | None
+    renormalised: int
+
+
+class BoundaryBasis(Frozen):
+    """How one indicator's annual values of the provinces came to stand on present boundaries.
+
+    `missing` counts those that lack a part; `ranges` is None where nothing was recalculated with a range.
+    """
+
+    indicator: str
+    first_year: int | None
+    last_year: int | None
+    published: int
+    back_cast: int
+    recalculated: int
+    missing: int
+    ranges: RecalculatedValues | None = None
+
+
 class RevisedFigure(Frozen):
     """Ids of the row in force on the day of the edition before, and of the one that replaced it."""
 
@@ -362,6 +398,7 @@ class EvaluationRecord(NotebookRecord):
     areas_failed: tuple[str, ...]
     measure_differences: tuple[MeasureDifference, ...]
     boundary_checks: tuple[BoundaryCheck, ...]
+    boundary_bases: tuple[BoundaryBasis, ...]
     count_ranks: Ranks | Refusal
     flow: tuple[Flow | Refusal, ...]
     outlook: tuple[Outlook | Refusal, ...]

@@ -1,6 +1,5 @@
 """Results as the exhibits of a page: sentence, figure, table, source."""
 
-from policyreport.figures.present.boundaries import boundaries
 from policyreport.figures.present.comparison import growth_compare, strip, summary
 from policyreport.figures.present.families import families
 from policyreport.figures.present.findings import area_findings as findings
@@ -12,17 +11,13 @@ from policyreport.figures.present.quality import published_topics as published
 from policyreport.figures.present.quality import refusals
 from policyreport.figures.present.ranks import ranks
 from policyreport.figures.present.series import governance, growth, income
-from policyreport.figures.present.share_aggregate import share_aggregate
-from policyreport.figures.present.shares import national_share, share
 from policyreport.figures.present.side_by_side import side_by_side
 from policyreport.figures.present.specifications import sensitivity
 from policyreport.figures.present.task_comparison import calibration, funnel, pooling
 from policyreport.figures.present.task_pace import flow, outlook
 from policyreport.figures.present.tasks import national_tasks
-from policyreport.figures.present.vintages import vintages
 
 __all__ = [
-    "boundaries",
     "calibration",
     "families",
     "findings",
@@ -33,7 +28,6 @@ __all__ = [
     "growth_compare",
     "income",
     "league",
-    "national_share",
     "national_tasks",
     "not_given",
     "outlook",
@@ -44,10 +38,7 @@ __all__ = [
     "ranks",
     "refusals",
     "sensitivity",
-    "share",
-    "share_aggregate",
     "side_by_side",
     "strip",
     "summary",
-    "vintages",
 ]

@@ -12,7 +12,6 @@ from policyreport.figures.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.league import league as league_figure
 from policyreport.figures.present.behind import rows_behind
 from policyreport.figures.present.means import MOST_NAMED
-from policyreport.figures.present.shares import provinces_share
 from policyreport.figures.present.tasks import provinces_tasks
 from policyreport.figures.present.tiles import share_map
 from policyreport.figures.present.voice import Voice, listed
@@ -24,20 +23,16 @@ from policyreport.records.notebooks import CompareRecord, LeagueRow, TrendRecord
 from policyreport.records.series import Difference
 from policyreport.records.tasks import newest_of_lists
 from policyreport.statistics.ranks.comparators import weighted_mean
-from policyreport.statistics.shares.latest import later_parts, newest_of_each_measure
 
 
 def league(rows: Sequence[LeagueRow], inputs: Inputs) -> Exhibits:
     """Show the league table, growth against the country's, the map, and the lists of the provinces.
 
-    From `collect_league`: "league-lead", "league", "league-growth", "map", "tasks-provinces", "share-provinces".
+    From `collect_league`: "league-lead", "league", "league-growth", "map", "tasks-provinces".
     """
     voice = Voice(inputs)
     trends = [record for _, record in sorted(inputs.records.items()) if isinstance(record, TrendRecord)]
     lists = [(record.name, newest) for record in trends for newest in newest_of_lists(record.completion)]
-    measure = inputs.roles.share.headline_measure
-    shares = [newest for record in trends if (newest := newest_of_each_measure(record.share).get(measure))]
-    parts = [part for record in trends for part in later_parts(record.share) if part.measure == measure]
     return Exhibits(
         [
             Exhibit("league-lead", _lead(voice, rows)),
@@ -45,7 +40,6 @@ def league(rows: Sequence[LeagueRow], inputs: Inputs) -> Exhibits:
             _growth(voice, rows),
             share_map(rows, inputs),
             provinces_tasks(rows, lists, inputs),
-            provinces_share(shares, inputs, parts),
         ]
     )
 

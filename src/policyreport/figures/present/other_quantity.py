@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.present.voice import Voice
 from policyreport.params.phrases import inside
 from policyreport.records.base import Refusal
@@ -14,15 +13,6 @@ from policyreport.records.shares import NotYearly, Threshold
 PAGE = "digital-economy.html#a-third-quantity"
 
 SIGNS = {">": "more than ", "<": "less than ", "~": "about "}
-
-
-def other_quantity(voice: Voice, results: Sequence[Threshold | NotYearly | Refusal]) -> Exhibit:
-    """Show what was announced, that it is not the share, and its verdict: "other-quantity"."""
-    parts = [
-        voice.refusal(result, "A third quantity") if isinstance(result, Refusal) else _paragraph(voice, result)
-        for result in results
-    ]
-    return Exhibit("other-quantity", "\n\n".join(parts) or "No other quantity was announced by then.")
 
 
 def other_finding(voice: Voice, results: Sequence[Threshold | NotYearly | Refusal]) -> str:
@@ -39,19 +29,6 @@ def other_finding(voice: Voice, results: Sequence[Threshold | NotYearly | Refusa
         f"### The “{voice.value(short, [seen.id])}” announced for {voice.period(latest.period)} is a third quantity\n\n"
         f"It is the {_meaning(voice, latest)}: {_verdict(voice, latest)}. {_method(voice)}It is not the digital "
         f"economy's share. [A third quantity]({PAGE})"
-    )
-
-
-def _paragraph(voice: Voice, figure: Threshold | NotYearly) -> str:
-    """One announced figure with its verdict, the grounds of the verdict, and its source."""
-    seen = figure.observation
-    announced = voice.value(f"{SIGNS.get(seen.bound, '')}{voice.percent_as_published(seen.value)}", [seen.id])
-    grounds = " ".join(dict.fromkeys(voice.sentence(flag.code) for flag in figure.flags))
-    return (
-        f"The “{announced}” announced for {voice.period(figure.period)} is none of these shares: it is the "
-        f"{_meaning(voice, figure)}, a wider quantity. {_method(voice)}Against the benchmark: {_verdict(voice, figure)}"
-        f"{_interval(voice, figure)}. {grounds}".rstrip()
-        + f"\n\n::: {{.source}}\n{voice.source([seen.id])}\n:::"
     )
 
 
@@ -82,11 +59,3 @@ def not_held(voice: Voice, figure: NotYearly) -> str:
     line = voice.threshold(voice.percent_as_published(voice.inputs.policy.threshold.value))
     span = "several years" if kind_of(figure.period) == "years" else "part of a year"
     return f"a figure for {span}, not held against {line}"
-
-
-def _interval(voice: Voice, figure: Threshold | NotYearly) -> str:
-    if isinstance(figure, NotYearly) or figure.verdict_interval is None:
-        return ""
-    ends = voice.formats.interval(figure.verdict_interval.low, figure.verdict_interval.high, 1)
-    level = voice.formats.percent(figure.verdict_interval.level, 0)
-    return f" ({level} interval of revision error {voice.value(f'{ends} %', [figure.observation.id, *figure.inputs])})"

@@ -39,14 +39,6 @@ def recalculated(voice: Voice) -> str:
     )
 
 
-def spread(voice: Voice, rows: pd.DataFrame, low: str, high: str) -> str:
-    """Median and largest width of the ranges from column `low` to `high`: ``0.31 (1.23)``; empty where there are none."""
-    width = (rows[high] - rows[low]).dropna()
-    if width.empty:
-        return ""
-    return f"{voice.formats.number(float(width.median()), 2)} ({voice.formats.number(float(width.max()), 2)})"
-
-
 def _widest(rows: pd.DataFrame, low: str, high: str) -> dict[str, Any]:
     """The row whose range is widest."""
     widest = rows.iloc[int((rows[high] - rows[low]).to_numpy().argmax())]

@@ -240,12 +240,6 @@ class Voice:
             text += f"; {wording.between_priors_leaning[self.language].format(low=every[0], high=every[1])}"
         return escape(text)
 
-    def chance_range(self, probability: float, cells: Sequence[PriorCell]) -> str:
-        """The same for a table's cell: the phrase, or the range over all priors, explained in the caption."""
-        if self._is_agreed(cells):
-            return self.certainty(probability)
-        return f" {self.formats.to} ".join(self._range(cell.probability for cell in in_grid(cells)))
-
     def _is_agreed(self, cells: Sequence[PriorCell]) -> bool:
         """Whether one phrase holds under every prior, or there is only one."""
         bands = self.inputs.settings.conventions.probability_bands

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from policyreport.records.periods import YEAR, kind_of, period_bounds
+from policyreport.records.notebooks import TrendRecord
+from policyreport.records.periods import YEAR, kind_of, period_bounds, year_of_period
+from policyreport.records.series import SeriesPoint
 from policyreport.records.shares import NotYearly, Threshold
 from policyreport.records.tasks import Completion
 
@@ -30,6 +32,11 @@ def newest_of_each_measure(results: Iterable[object]) -> dict[str, Threshold]:
     return newest
 
 
+def leading(judged: Sequence[Threshold]) -> list[Threshold]:
+    """Select the newest calendar year of each measure, in their order; where there is none, the last figure stated."""
+    return list(newest_of_each_measure(judged).values()) or list(judged[-1:])
+
+
 def later_parts(results: Iterable[object]) -> list[NotYearly]:
     """Select the newest part of a year of each measure that ends after the measure's newest whole year."""
     every = list(results)
@@ -39,6 +46,29 @@ def later_parts(results: Iterable[object]) -> list[NotYearly]:
         if isinstance(each, NotYearly) and _end(each) > years.get(each.measure, date.min):
             newest[each.measure] = max(newest.get(each.measure, each), each, key=lambda one: (_end(one), one.period))
     return list(newest.values())
+
+
+def newest_shares(records: Iterable[TrendRecord], measure: str) -> list[Threshold]:
+    """Select each province's newest verdict by a measure, where there is one."""
+    newest = (newest_of_each_measure(record.share).get(measure) for record in records)
+    return [result for result in newest if result]
+
+
+def later_shares(records: Iterable[TrendRecord], measure: str) -> list[NotYearly]:
+    """Select each province's figure by a measure for part of a year that came out since."""
+    return [part for record in records for part in later_parts(record.share) if part.measure == measure]
+
+
+def yearly_points(judged: Iterable[Threshold]) -> tuple[SeriesPoint, ...]:
+    """Return the figures of whole years as a series, in order."""
+    points = [
+        SeriesPoint(
+            year=year, value=figure.observation.value, status=figure.observation.status, inputs=(figure.observation.id,)
+        )
+        for figure in judged
+        if (year := year_of_period(figure.period)) is not None
+    ]
+    return tuple(sorted(points, key=lambda point: point.year))
 
 
 def _end(each: NotYearly) -> date:
