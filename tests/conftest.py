@@ -20,6 +20,8 @@ import yaml
 from filelock import FileLock
 from hypothesis import settings
 
+from policyreport.data.cleaned import panel_values
+from policyreport.data.compared import compare_series
 from policyreport.data.inputs import Inputs, read_inputs
 from policyreport.data.observations import load_ledger
 from policyreport.params.methods import ExposureSettings, MethodSettings, RanksSettings, read_method_settings
@@ -357,6 +359,18 @@ def page_of_area() -> Callable[..., dict[str, object]]:
         return nothing | place | records
 
     return area_of
+
+
+@pytest.fixture(scope="session")
+def say_of_series(say: Callable[..., str], page_of_area: Callable[..., dict[str, object]]) -> Callable[..., str]:
+    """Fill a macro on a province's series from its slice: ``say_of_series(data, "growth", growth=results)``."""
+
+    def said(data: Inputs, macro: str, **trend: object) -> str:
+        panel = panel_values(data.panel[data.panel["area"] == data.area])
+        area = page_of_area(data, trend=trend | {"compared": compare_series(data)}, clean={"panel": panel})
+        return say("area-series", macro, area, data=data)
+
+    return said
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from policyreport.data.cleaned import panel_values as panel_values
     from policyreport.data.cleaned import part_missing as part_missing
     from policyreport.data.cleaned import summarise_topics as summarise_topics
+    from policyreport.data.compared import compare_series as compare_series
     from policyreport.data.observations.known import to_observations as to_observations
     from policyreport.params.methods import method_settings as method_settings
     from policyreport.records.base import Results as Results
@@ -69,6 +70,7 @@ _PUBLIC = {
     "open_edition": "policyreport.running.workspace",
     "bounded_values": "policyreport.data.cleaned",
     "check_boundaries": "policyreport.data.boundary_checks",
+    "compare_series": "policyreport.data.compared",
     "count_bases": "policyreport.data.boundary_checks",
     "collect_headlines": "policyreport.statistics.scorecard.headlines",
     "count_turnout": "policyreport.statistics.scorecard.headlines",

@@ -21,6 +21,10 @@ from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.frame import Frame
 from policyreport.figures.present.tiles import share_map
 from policyreport.figures.present.voice import Voice
+from policyreport.params.wording import read_wording
+from policyreport.publishing import report
+from policyreport.publishing.names import name_filters
+from policyreport.publishing.provenance import read_provenance
 from policyreport.records.base import Observation
 from policyreport.records.marks import read_marks
 from policyreport.records.notebooks import LeagueRow
@@ -31,6 +35,10 @@ ROOT = Path(__file__).parents[2]
 TABLE = re.compile(
     r"^::: \{#tbl-(?P<id>[\w-]+)[^}]*\}\n(?P<body>(?:(?!^:::).*\n)+):::\n+::: \{\.source\}\n+(?P<line>.+)\n",
     re.MULTILINE,
+)
+
+FIGURE = re.compile(
+    r"^::: \{#fig-(?P<label>[\w-]+)\}\n(?:(?!^:::).*\n)+:::\n+::: \{\.source\}\n+(?P<line>.+)\n", re.MULTILINE
 )
 
 # A proportion names no rows; the sentence above it is that of the same count.
@@ -61,11 +69,18 @@ def behind(shown: object) -> Iterator[str]:
 
 @dataclass
 class Seen:
-    """What the cells of notebooks showed, and what every figure was given to cite and to draw."""
+    """What the cells of notebooks showed, and what every figure was given to cite and to draw.
+
+    `drawn` are the files behind a picture whose page writes its caption, by label; `pages` and `sources` are the filled
+    pages, and how they cite files.
+    """
 
     cited: dict[int, tuple[Frame, list[str]]] = field(default_factory=dict)
     figures: list[tuple[str, set[str], set[str]]] = field(default_factory=list)
     exhibits: list[tuple[Voice, Exhibit]] = field(default_factory=list)
+    drawn: dict[str, set[str]] = field(default_factory=dict)
+    pages: dict[str, str] = field(default_factory=dict)
+    sources: Callable[[Iterable[str]], str] = str
     inside: bool = False
 
     def framing(self, made: Callable[..., Frame], voice: Voice, id: str, *texts: Any) -> Frame:
@@ -82,6 +97,14 @@ class Seen:
             return figure(*args, **options)
         given = inspect.signature(figure).bind(*args, **options).arguments
         frame = given.pop("frame")
+        if frame.finding is None:
+            # A text inside the picture is written before it is drawn: what comes last counts.
+            self.drawn[frame.label] = set(files_of(behind(given)))
+            self.inside = True
+            try:
+                return figure(*args, **options)
+            finally:
+                self.inside = False
         kept, rows = self.cited[id_of(frame)]
         in_words = [row for mark in read_marks(kept.finding) for row in mark.rows if ".csv#" in row]
         self.figures.append((frame.label, set(files_of(rows)), set(files_of({*behind(given), *in_words}))))
@@ -122,7 +145,7 @@ def shown(inputs: Inputs) -> Iterator[Exhibit]:
             imports = isinstance(statement, (ast.Import, ast.ImportFrom))
             if imports or (isinstance(statement, ast.Assign) and "open_edition(" not in code):
                 exec(code, names)
-            elif isinstance(statement, ast.Expr) and code.startswith("present."):
+            elif isinstance(statement, ast.Expr) and code.startswith(("present.", "plot.")):
                 found = eval(code, names)
                 yield from found if isinstance(found, tuple) else [found]
 
@@ -145,8 +168,12 @@ def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     found = Seen()
     # In the simulated edition all provinces publish the same: one shows what another does.
     areas = ("n01", "n96", "VN") if request.param == "tiny" or request.config.getoption("--all") else ("n96", "VN")
+    edition = request.getfixturevalue(request.param)
+    provenance = read_provenance(edition.root, edition.store.name)
+    found.sources = name_filters(provenance, read_wording(edition.root))["sources"]
+    found.pages = dict(report.filled_pages(edition.root, edition.store, report.collect(edition.store)))
     with pytest.MonkeyPatch.context() as patch:
-        slices = list(every_slice(request.getfixturevalue(request.param), tmp_path_factory.mktemp("slices"), areas))
+        slices = list(every_slice(edition, tmp_path_factory.mktemp("slices"), areas))
         patched(found, patch)
         for inputs in slices:
             found.exhibits += [(Voice(inputs), each) for each in shown(inputs)]
@@ -155,7 +182,7 @@ def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def test_a7_every_figure_cites_the_files_of_what_it_draws(seen: Seen) -> None:
-    assert len(seen.figures) > 20
+    assert len(seen.figures) + len(seen.drawn) > 20
     wrong = {
         label: (sorted(cited - drawn), sorted(drawn - cited))
         for label, cited, drawn in seen.figures
@@ -164,14 +191,22 @@ def test_a7_every_figure_cites_the_files_of_what_it_draws(seen: Seen) -> None:
     assert wrong == {}
 
 
+def test_a7_every_figure_of_a_page_cites_the_files_of_what_its_picture_draws(seen: Seen) -> None:
+    found = {figure["label"]: figure["line"] for page in seen.pages.values() for figure in FIGURE.finditer(page)}
+    both = found.keys() & seen.drawn.keys()
+    assert len(both) > 5
+    assert {label: found[label] for label in both} == {label: seen.sources(seen.drawn[label]) for label in both}
+
+
 def test_a7_every_table_cites_the_files_of_the_values_it_prints(seen: Seen) -> None:
-    tables = [(voice, found) for voice, each in seen.exhibits for found in TABLE.finditer(each.markdown)]
+    tables = [(voice.source, found) for voice, each in seen.exhibits for found in TABLE.finditer(each.markdown)]
+    tables += [(seen.sources, found) for page in seen.pages.values() for found in TABLE.finditer(page)]
     assert len({found["id"] for _, found in tables}) > 10
     wrong = {}
-    for voice, found in tables:
+    for source, found in tables:
         rows = [row for mark in read_marks(found["body"]) for row in mark.rows]
-        if found["line"] != voice.source(rows):
-            wrong[found["id"]] = found["line"], voice.source(rows)
+        if found["line"] != source(rows):
+            wrong[found["id"]] = found["line"], source(rows)
     assert wrong == {}
 
 

@@ -17,7 +17,6 @@ from policyreport.data.observations.periods import period_bounds
 from policyreport.data.selection import mean_of, series
 from policyreport.figures import present
 from policyreport.figures.present.findings import area_findings
-from policyreport.figures.present.series import compare_directions
 from policyreport.figures.present.voice import Voice
 from policyreport.records.base import Finding, Gap, Refusal
 from policyreport.records.markdown import as_read
@@ -42,12 +41,13 @@ def test_a_governance_trend_is_told_with_the_scores_own_way_the_means_and_the_di
     with_one_questionnaire: Callable[[Inputs], Inputs],
     area: str,
     cell: Callable[..., Any],
+    say_of_series: Callable[..., str],
 ) -> None:
     inputs = with_one_questionnaire(slice_of(known_q4, "trend", area))
     results = cell(inputs, "trend", "governance")
     moved = [each for each in results if isinstance(each, Trend) and each.verdict != "no clear trend"]
     assert moved
-    text = read(present.governance(results, inputs)[0].markdown)
+    text = read(say_of_series(inputs, "governance", governance=results))
     measure, areas = inputs.roles.governance.measure, inputs.areas.current(inputs.edition.as_known_on)
     for each in moved:
         own = {point.year: point.value for point in series(inputs, area, each.indicator, measure)}
@@ -63,10 +63,10 @@ def test_a_governance_trend_is_told_with_the_scores_own_way_the_means_and_the_di
 
 
 def test_recalculated_scores_stand_with_the_range_of_parts_and_of_weights(
-    known_q4: EditionData, slice_of: SliceOf, cell: Callable[..., Any]
+    known_q4: EditionData, slice_of: SliceOf, cell: Callable[..., Any], say_of_series: Callable[..., str]
 ) -> None:
     inputs = slice_of(known_q4, "trend", "n96")
-    text = read(present.governance(cell(inputs, "trend", "governance"), inputs)[0].markdown)
+    text = read(say_of_series(inputs, "governance", governance=cell(inputs, "trend", "governance")))
     panel = inputs.panel
     rows = panel[(panel["area"] == "n96") & (panel["basis"] == "recalculated") & (panel["year"] == 2023)]
     rows = rows[rows["indicator"].isin(inputs.roles.governance.indicators)].set_index("indicator")
@@ -78,14 +78,18 @@ def test_recalculated_scores_stand_with_the_range_of_parts_and_of_weights(
     )
     assert "population, output or equal weights" in text
     alone = slice_of(known_q4, "trend", "n01")
-    assert "Recalculated scores" not in present.governance(cell(alone, "trend", "governance"), alone)[0].markdown
+    assert "Recalculated scores" not in say_of_series(
+        alone, "governance", governance=cell(alone, "trend", "governance")
+    )
 
 
 def test_a_value_without_a_small_part_is_flagged_on_the_page(
-    known_q4: EditionData, slice_of: SliceOf, made_record, cell: Callable[..., Any]
+    known_q4: EditionData, slice_of: SliceOf, made_record, cell: Callable[..., Any], say_of_series: Callable[..., str]
 ) -> None:
     inputs = slice_of(known_q4, "trend", "n96")
-    assert inputs.wording.sentence("renormalised", "en") not in _governance_text(inputs, cell)
+    assert inputs.wording.sentence("renormalised", "en") not in say_of_series(
+        inputs, "governance", governance=cell(inputs, "trend", "governance")
+    )
     mine = (inputs.panel["area"] == "n96") & (inputs.panel["indicator"] == "papi_participation")
     note = inputs.panel["note"].mask(mine & (inputs.panel["year"] == 2020), "renormalised")
     short = dataclasses.replace(inputs, panel=inputs.panel.assign(note=note))
@@ -93,20 +97,24 @@ def test_a_value_without_a_small_part_is_flagged_on_the_page(
     assert [each.indicator for each in results if isinstance(each, Trend) and each.has_flag("renormalised")] == [
         "papi_participation"
     ]
-    assert inputs.wording.sentence("renormalised", "en") in _governance_text(short, cell)
+    assert inputs.wording.sentence("renormalised", "en") in say_of_series(short, "governance", governance=results)
     value = next(each for each in made_record(short, "clean").panel if each.note)
     assert (value.indicator, value.year, value.note) == ("papi_participation", 2020, "renormalised")
 
 
-def _governance_text(inputs: Inputs, cell: Callable[..., Any]) -> str:
-    return str(present.governance(cell(inputs, "trend", "governance"), inputs)[0].markdown)
-
-
-def test_a_score_is_compared_with_the_mean_by_where_both_went() -> None:
-    assert compare_directions(0.4, 1.1) == ("rose", "less than")
-    assert compare_directions(-0.8, -0.3) == ("fell", "more than")
-    assert compare_directions(0.2, -0.3) == ("rose", "unlike")
-    assert compare_directions(0.201, 0.199) == ("rose", "as did")
+@pytest.mark.parametrize(
+    ("own", "mean", "told"),
+    [
+        (0.4, 1.1, "rose from here, less than"),
+        (-0.8, -0.3, "fell from here, more than"),
+        (0.2, -0.3, "rose from here, unlike"),
+        (0.201, 0.199, "rose from here, as did"),
+    ],
+)
+def test_a_score_is_compared_with_the_mean_by_where_both_went(
+    own: float, mean: float, told: str, say: Callable[..., str]
+) -> None:
+    assert say("area-series", "directions", own, mean, "here") == told
 
 
 def test_as_many_similar_provinces_are_spoken_of_as_the_settings_ask_for(

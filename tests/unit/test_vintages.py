@@ -269,34 +269,33 @@ def test_the_later_figures_would_be_seen_by_an_edition_of_their_day(later: Path)
 
 
 def test_every_figure_of_a_merged_province_that_crosses_the_change_of_boundaries_says_so(
-    known_q4: EditionData, slice_of, made_record, cell: Callable[..., Any]
+    known_q4: EditionData, slice_of, made_record, cell: Callable[..., Any], say_of_series: Callable[..., str]
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n96")
+    growth, income = cell(inputs, "trend", "growth"), (cell(inputs, "trend", "income"),)
     shown = [
-        present.growth(cell(inputs, "trend", "growth"), inputs)[0],
-        present.income((cell(inputs, "trend", "income"),), inputs),
-        present.growth_compare(cell(inputs, "compare", "peers"), inputs),
-        present.strip(made_record(inputs).strip, inputs),
+        say_of_series(inputs, "growth", growth=growth),
+        say_of_series(inputs, "income", income=income),
+        present.growth_compare(cell(inputs, "compare", "peers"), inputs).markdown,
+        present.strip(made_record(inputs).strip, inputs).markdown,
     ]
-    for exhibit in shown:
-        assert inputs.wording.sentence("back-cast", "en") in exhibit.markdown, exhibit.id
-    for exhibit in shown[:2]:
+    for text in shown:
+        assert inputs.wording.sentence("back-cast", "en") in text
+    drawn, trend = plot.growth(growth, inputs)
+    for exhibit in (drawn, *plot.income(inputs)):
         assert any("merger, Jul\u00a02025" in svg for svg in exhibit.files.values()), exhibit.id
-    trend = present.growth(cell(inputs, "trend", "growth"), inputs)[1]
     assert "dotted line: merger, Jul\u00a02025" in next(
         svg for path, svg in trend.files.items() if "narrow" not in path
     )
 
 
 def test_a_province_that_kept_its_boundaries_is_flagged_only_where_others_are_beside_it(
-    known_q4: EditionData, slice_of, made_record, cell: Callable[..., Any]
+    known_q4: EditionData, slice_of, made_record, cell: Callable[..., Any], say_of_series: Callable[..., str]
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n01")
     assert inputs.wording.sentence("back-cast", "en") not in present.strip(made_record(inputs).strip, inputs).markdown
-    assert (
-        inputs.wording.sentence("back-cast", "en")
-        not in present.growth(cell(inputs, "trend", "growth"), inputs)[0].markdown
-    )
+    said = say_of_series(inputs, "growth", growth=cell(inputs, "trend", "growth"))
+    assert inputs.wording.sentence("back-cast", "en") not in said
     assert (
         inputs.wording.sentence("back-cast", "en")
         in present.growth_compare(cell(inputs, "compare", "peers"), inputs).markdown

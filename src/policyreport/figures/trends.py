@@ -156,3 +156,12 @@ def _alt(panels: Sequence[TrendPanel], frame: Frame) -> str:
         )
         parts.append(f"{panel.title}: {panel.text}" + (f"; {values}." if values else "."))
     return " ".join(parts)
+
+
+def outcome(trend: Trend, frame: Frame) -> str:
+    """Write slope, interval with the level attained, and verdict."""
+    formats, ends = frame.formats, trend.slope_interval
+    digits = 3 if trend.series == "minus mean" else 2
+    slope = formats.number(trend.slope, digits, signed=True)
+    interval = formats.interval(ends.low, ends.high, digits, signed=True)
+    return f"{slope} a year ({interval} at {formats.percent(ends.level)}): {frame.verdict(trend.verdict)}"

@@ -10,6 +10,7 @@ from policyreport.figures.simulated import unmarked_name
 from policyreport.params.rules import read_rule_book
 from policyreport.params.wording import Wording, read_wording
 from policyreport.publishing import task_values
+from policyreport.publishing.area_values import area_series_filters
 from policyreport.publishing.change_values import change_values
 from policyreport.publishing.finding_values import finding_values
 from policyreport.publishing.method_values import method_use, method_values
@@ -66,7 +67,9 @@ def page_values(
 def page_filters(provenance: Provenance, wording: Wording) -> dict[str, Callable[..., object]]:
     """Return the filters of templates that are not those of `policyreport.publishing.values`."""
     own = FILTERS | task_values.FILTERS | VINTAGE_FILTERS
-    return name_filters(provenance, wording) | own | share_filters(provenance, wording)
+    return (
+        name_filters(provenance, wording) | own | share_filters(provenance, wording) | area_series_filters(provenance)
+    )
 
 
 def read_records(store: Path, failed: Container[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], NotebookRecord]]:

@@ -92,6 +92,7 @@ class Texts:
             "percentage": marked(self.percentage),
             "points": marked(formats.points),
             "range": self.range_of,
+            "rows_of": rows_of,
             "share_of": marked(formats.share_of),
             "signed": marked(self.signed),
             "sourced": sourced,
@@ -201,6 +202,11 @@ def cells_of(row: Any, columns: Mapping[str, Any]) -> list[Any]:
         else:
             raise UsageError("table", "a part of each row, or a macro", f'"{part}"', did_you_mean(str(part), names))
     return cells
+
+
+def rows_of(items: Iterable[Any], cells: Sequence[Macro]) -> list[list[str]]:
+    """Write the rows of a table by a macro for each column, where two have one heading."""
+    return [[cell(item) for cell in cells] for item in items]
 
 
 def more_columns(columns: Mapping[str, Any], heads: Iterable[str], macro: Macro) -> dict[str, Any]:

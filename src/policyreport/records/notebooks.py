@@ -9,6 +9,7 @@ from pydantic import Field
 
 from policyreport.records.base import Finding, Flag, Frozen, Interval, Observation, Refusal
 from policyreport.records.series import (
+    ComparedSeries,
     Cusum,
     Difference,
     Exposure,
@@ -110,6 +111,7 @@ class TrendRecord(NotebookRecord):
     income: tuple[LevelTrend | Refusal, ...]
     governance: tuple[Trend | Refusal, ...]
     indices: tuple[Refusal, ...]
+    compared: tuple[ComparedSeries, ...] = ()
     outlook: tuple[Outlook | Refusal, ...]
 
 

@@ -27,6 +27,19 @@ class SeriesPoint(Frozen):
     inputs: tuple[str, ...] = ()
 
 
+class ComparedSeries(Result):
+    """An area's yearly values and those they are shown beside: the country's, of a score the mean of the provinces.
+
+    `index` is the area's as an index of the country's, where that is what is shown; `inputs` are the rows of all that a
+    figure draws, the region's among them.
+    """
+
+    indicator: str
+    own: tuple[SeriesPoint, ...]
+    beside: tuple[SeriesPoint, ...]
+    index: tuple[SeriesPoint, ...] = ()
+
+
 class GlsSlope(Frozen):
     """GLS slope at a fixed AR(1) coefficient."""
 

@@ -10,7 +10,6 @@ from policyreport.figures.present.places import places
 from policyreport.figures.present.quality import published_topics as published
 from policyreport.figures.present.quality import refusals
 from policyreport.figures.present.ranks import ranks
-from policyreport.figures.present.series import governance, growth, income
 from policyreport.figures.present.side_by_side import side_by_side
 from policyreport.figures.present.specifications import sensitivity
 from policyreport.figures.present.task_comparison import calibration, funnel, pooling
@@ -23,10 +22,7 @@ __all__ = [
     "findings",
     "flow",
     "funnel",
-    "governance",
-    "growth",
     "growth_compare",
-    "income",
     "league",
     "national_tasks",
     "not_given",

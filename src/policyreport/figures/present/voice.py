@@ -196,11 +196,7 @@ class Voice:
 
     def short(self, code: str) -> Markdown:
         """The name of a refusal or flag in a table's cell."""
-        return escape(self.plain_short(code))
-
-    def plain_short(self, code: str) -> str:
-        """The same for a figure."""
-        return self.inputs.wording.short(code, self.language)
+        return escape(self.inputs.wording.short(code, self.language))
 
     def facts(self, detail: str, rows: Iterable[str] = ()) -> str:
         """The facts behind a refusal or finding, for readers."""

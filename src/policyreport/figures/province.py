@@ -1,0 +1,123 @@
+"""The series of one province: growth, output per head, governance scores, and their trends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policyreport.data.compared import beside, scores_and_mean
+from policyreport.data.contrasts import index
+from policyreport.data.inputs import Inputs
+from policyreport.figures.exhibits import Exhibit, Exhibits
+from policyreport.figures.frame import Frame, frame_for
+from policyreport.figures.series import growth as line_figure
+from policyreport.figures.series import small_multiples
+from policyreport.figures.timeline import Break, Line
+from policyreport.figures.trends import TrendPanel, outcome
+from policyreport.figures.trends import trends as trend_figure
+from policyreport.params.phrases import capitalised
+from policyreport.records.base import Refusal
+from policyreport.records.formats import Formats
+from policyreport.records.series import SeriesPoint, Trend
+
+LEVELS = {"minus nation": 0.0, "minus mean": 0.0}
+"""What a series is compared with, in its own unit; a series by itself is compared with nothing."""
+TITLES = {"minus nation": "Difference to the nation", "own": "Growth itself"}
+
+
+def growth(results: Sequence[Trend | Refusal], data: Inputs) -> Exhibits:
+    """Draw growth with country and region ("growth"), and each series that has a trend with its line ("growth-trend").
+
+    From `fit_trend_among` and `fit_trend`, the difference to the nation first.
+    """
+    own, nation, around = beside(data, data.roles.growth)
+    if not own:
+        return Exhibits()
+    lines = _lines(data, own, nation, around)
+    drawn = [line_figure(lines, frame_for(data, "growth"), "% a year", _merger(data))]
+    frame = frame_for(data, "growth-trend")
+    panels = [
+        TrendPanel(TITLES[trend.series], outcome(trend, frame), trend, LEVELS.get(trend.series))
+        for trend in results
+        if isinstance(trend, Trend)
+    ]
+    if panels:
+        drawn.append(trend_figure(panels, frame, shared=False, height=130, breaks=_merger(data)))
+    return Exhibits(drawn)
+
+
+def income(data: Inputs) -> Exhibits:
+    """Draw output per head as an index, nation = 100: "income"."""
+    own, nation, region = beside(data, data.roles.income)
+    relative = index(own, nation)
+    if not relative:
+        return Exhibits()
+    flat = tuple(SeriesPoint(year=point.year, value=100.0, status=point.status) for point in relative)
+    lines = _lines(data, relative, flat, index(region, nation))
+    return Exhibits([line_figure(lines, frame_for(data, "income"), "nation = 100", _merger(data), digits=0)])
+
+
+def governance(results: Sequence[Trend | Refusal], data: Inputs) -> Exhibits:
+    """Draw the scores, broken where the questions changed ("governance"), and their trends ("governance-trend").
+
+    From `fit_trend_among`, one result per dimension.
+    """
+    panels, published = [], False
+    for key in data.roles.governance.indicators:
+        scores, mean = scores_and_mean(data, key)
+        published = published or bool(scores)
+        lines = [
+            Line(data.name, _by_questions(data, key, scores), "accent"),
+            Line("mean", _by_questions(data, key, mean), "context"),
+        ]
+        name = capitalised(data.indicators.get(key).name)
+        panels.append((name, [line for line in lines if line.points]))
+    if not published:
+        return Exhibits()
+    drawn = [small_multiples(panels, frame_for(data, "governance"))]
+    return Exhibits([*drawn, *_governance_trend(results, data)])
+
+
+def _governance_trend(results: Sequence[Trend | Refusal], data: Inputs) -> list[Exhibit]:
+    """Each score's difference to the provinces' mean with its line; a refused one says why."""
+    done = [result for result in results if isinstance(result, Trend)]
+    if not done:
+        return []
+    frame = frame_for(data, "governance-trend")
+    revised = {year for result in done for year in data.indicators.get(result.indicator).questions_revised}
+    breaks = [Break(year, f"questions revised, {year}") for year in sorted(revised)]
+    return [trend_figure([_score_panel(result, frame, data) for result in results], frame, breaks=breaks)]
+
+
+def _score_panel(trend: Trend | Refusal, frame: Frame, data: Inputs) -> TrendPanel:
+    """One dimension, with its line or its refusal's short name."""
+    key = trend.subject.split()[0] if isinstance(trend, Refusal) else trend.indicator
+    title = capitalised(data.indicators.get(key).name)
+    if isinstance(trend, Refusal):
+        return TrendPanel(title, data.wording.short(trend.code, data.edition.language))
+    return TrendPanel(title, outcome(trend, frame), trend, LEVELS[trend.series])
+
+
+def _lines(
+    data: Inputs, own: tuple[SeriesPoint, ...], nation: tuple[SeriesPoint, ...], region: tuple[SeriesPoint, ...]
+) -> list[Line]:
+    """The area's series before those of the country and its region, as far as they are known."""
+    around = data.areas.name(data.areas.region(data.area))
+    lines = [Line(data.name, own, "accent"), Line("Nation", nation, "plain"), Line(around, region, "context")]
+    return [line for line in lines if line.points]
+
+
+def _by_questions(data: Inputs, key: str, points: Sequence[SeriesPoint]) -> tuple[SeriesPoint, ...]:
+    """The points as drawn: not joined where the survey's questions were revised either."""
+    revised = data.indicators.get(key).questions_revised
+    return tuple(
+        point.model_copy(update={"segment": point.segment + sum(year <= point.year for year in revised)})
+        for point in points
+    )
+
+
+def _merger(data: Inputs) -> list[Break]:
+    """The merger as a named break, where the area was merged."""
+    if not data.areas.is_merged(data.area):
+        return []
+    begun = data.areas.begun(data.area)
+    return [Break(begun.year, f"merger, {Formats().month(begun)}")]
