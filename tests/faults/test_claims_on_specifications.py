@@ -6,7 +6,6 @@ import pytest
 
 from policyreport import headline_specifications, score_specifications
 from policyreport.data.inputs import Inputs
-from policyreport.figures import present
 from policyreport.records.marks import unmarked
 from policyreport.records.series import Sensitivity
 from policyreport.running.plan import EditionData
@@ -50,8 +49,8 @@ def test_e6_years_that_are_all_official_are_not_counted_twice(nation: Inputs) ->
             assert grid.of == answered(grid) / 2, grid.subject
 
 
-def test_e6_the_table_counts_refused_and_repeated_ones_apart(grids, nation: Inputs) -> None:
-    shown = unmarked(present.sensitivity(list(grids.values()), (), nation)[0].markdown)
+def test_e6_the_table_counts_refused_and_repeated_ones_apart(grids, nation: Inputs, say) -> None:
+    shown = unmarked(say("choices", "headlines", list(grids.values()), data=nation))
     head = next(line for line in shown.splitlines() if line.startswith("| Question"))
     assert [cell.strip() for cell in head.split("|")[3:6]] == ["Holds in", "Refused", "Repeats"]
     growth = next(line for line in shown.splitlines() if line.startswith("| Growth trends"))
@@ -59,9 +58,10 @@ def test_e6_the_table_counts_refused_and_repeated_ones_apart(grids, nation: Inpu
     assert [cell.strip() for cell in growth.split("|")[3:6]] == [f"{answers} of {answers}", str(rows - answers), "0"]
 
 
-def test_e6_a_prior_is_named_by_the_revisions_it_is_worth(grids, nation: Inputs) -> None:
+def test_e6_a_prior_is_named_by_the_revisions_it_is_worth(grids, nation: Inputs, say) -> None:
     """It was "prior of 1 degrees" in one table and "Prior worth 1 revision" in another."""
-    shown = unmarked("\n".join(each.markdown for each in present.sensitivity(list(grids.values()), (), nation)))
+    both = ("headlines", "specifications")
+    shown = unmarked("\n".join(say("choices", macro, list(grids.values()), data=nation) for macro in both))
     assert "prior worth 1 revision:" in shown
     assert "prior worth 2 revisions:" in shown
     assert "degrees" not in shown

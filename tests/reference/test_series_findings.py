@@ -17,8 +17,7 @@ from statsmodels.stats.multitest import multipletests
 from policyreport import headline_specifications, score_specifications
 from policyreport.data.inputs import Inputs
 from policyreport.data.selection import series
-from policyreport.figures import present
-from policyreport.figures.present.side_by_side import singled_out
+from policyreport.publishing.series_values import singled_out
 from policyreport.records.base import Refusal
 from policyreport.records.marks import unmarked
 from policyreport.records.series import Exposure, Panel, Ranks, Sensitivity, TrendFamily
@@ -56,7 +55,7 @@ def test_trends_of_growth_cannot_be_told_apart(panel: Panel, nation: Inputs) -> 
     assert (round(panel.f_statistic, 2), round(panel.f_p_value, 2)) == (0.96, 0.54)
     settings = nation.settings
     bounds = {"level": settings.panel.equal_slopes_level, "bh_level": settings.multiplicity.bh_level}
-    assert singled_out(panel, **bounds) == ()
+    assert singled_out(panel, **bounds) == []
 
 
 def test_means_differ_and_so_does_the_noise(panel: Panel) -> None:
@@ -295,15 +294,14 @@ def test_a_scores_row_with_newey_wests_errors_is_what_statsmodels_gives(scores, 
     assert row.estimate == sum(p <= 0.05 and one for p, one in zip(adjusted, clear, strict=True))
 
 
-def test_the_scores_grids_are_told_in_a_table_of_their_own(scores, nation: Inputs) -> None:
-    shown = {each.id: each.markdown for each in present.sensitivity((), list(scores.values()), nation)}
-    text = unmarked(shown["score-specifications"])
+def test_the_scores_grids_are_told_in_a_table_of_their_own(scores, nation: Inputs, say: Callable[..., str]) -> None:
+    text = unmarked(say("choices", "scores", list(scores.values()), data=nation))
     assert "come out alike in every specification: 3 of 7" in text
     assert "refused below 12 years" in text
     assert "Other choices: Public administrative procedures" in text
     # Six of each short score, refused; four distinct ones and two refused of each long one, which repeats no row.
     assert text.count("estimated errors (HAC)") >= 3 * 6 + 4 * 4
-    assert shown["sensitivity"] == ""
+    assert say("choices", "headlines", (), data=nation) == ""
 
 
 def test_a_count_is_not_compared_with_itself(specifications: dict[str, Sensitivity]) -> None:
@@ -325,9 +323,10 @@ def test_each_grid_names_the_files_it_was_computed_from(specifications: dict[str
 
 
 @pytest.fixture(scope="module")
-def told(specifications: dict[str, Sensitivity], nation: Inputs) -> str:
-    shown = present.sensitivity(list(specifications.values()), (), nation)
-    return unmarked("\n".join(each.markdown for each in shown)).replace("\u00a0", " ")
+def told(specifications: dict[str, Sensitivity], nation: Inputs, say: Callable[..., str]) -> str:
+    both = ("headlines", "specifications")
+    shown = [say("choices", macro, list(specifications.values()), data=nation) for macro in both]
+    return unmarked("\n".join(shown)).replace("\u00a0", " ")
 
 
 def test_other_lists_are_held_against_a_count_that_is_named(told: str) -> None:
@@ -344,31 +343,34 @@ def test_headlines_that_hold_are_counted_among_those_with_a_verdict(told: str, s
     assert f"Headlines that hold in every specification: {hold} of {len(judged)}." in told
 
 
-def test_only_the_contrast_of_merged_provinces_is_said_to_be_the_merger(nation: Inputs, exposures, panel) -> None:
-    shown = present.side_by_side(panel, {}, list(exposures.values()), (), nation)
-    by_name = {each.id: unmarked(each.markdown).replace("\u00a0", " ") for each in shown}
-    assert (
-        "The contrast of merged with unmerged provinces cannot be told from the merger itself." in by_name["exposure"]
+def test_only_the_contrast_of_merged_provinces_is_said_to_be_the_merger(nation: Inputs, exposures, say) -> None:
+    exposure, years = (
+        unmarked(say("series", macro, list(exposures.values()), data=nation)).replace("\u00a0", " ")
+        for macro in ("exposure", "year_by_year")
     )
-    assert "This contrast" not in by_name["exposure"]
-    assert "urban" in by_name["exposure"].lower()
-    assert "PLV02" in by_name["exposure"].rsplit("Source", 1)[1]
-    assert "Years before the start that differ from 2024 already: 1 of 4 by GRDP per head" in by_name["exposure-study"]
-    assert "2023 (log): 2022; " in by_name["exposure-study"]
+    assert "The contrast of merged with unmerged provinces cannot be told from the merger itself." in exposure
+    assert "This contrast" not in exposure
+    assert "urban" in exposure.lower()
+    assert "PLV02" in exposure.rsplit("Source", 1)[1]
+    assert "Years before the start that differ from 2024 already: 1 of 4 by GRDP per head" in years
+    assert "2023 (log): 2022; " in years
 
 
 def test_the_pull_of_pooled_slopes_and_the_unequal_means_are_explained(
-    nation: Inputs, panel: Panel, cell: Callable[..., Any]
+    nation: Inputs, panel: Panel, cell: Callable[..., Any], say: Callable[..., str]
 ) -> None:
-    shown = present.side_by_side(panel, cell(nation, "series", "differences"), (), (), nation)
-    by_name = {each.id: unmarked(each.markdown).replace("\u00a0", " ") for each in shown}
+    shown = say("series", "slopes", panel, data=nation)
     below = sum(each.pooled < 0 for each in panel.slopes)
-    assert f"So {below} of 34 lie below zero" in by_name["panel"]
-    assert "not towards zero" in by_name["panel"]
-    assert (
-        "If years are independent and noise is equal, the means differ as a group (F 2.20, p < 0.001), but no province "
-        "can be named after adjusting for all of them."
-    ) in by_name["panel-table"]
+    assert f"So {below} of 34 lie below zero" in shown
+    assert "not towards zero" in shown
+    means = cell(nation, "series", "means")
+    conclusion = "but no province can be named after adjusting for all of them."
+    said = unmarked(say("series", "variances", panel, means, data=nation)).replace("\u00a0", " ")
+    group = "If years are independent and noise is equal, the means differ as a group (F 2.20, p < 0.001)"
+    assert f"{group}, {conclusion}" in said
+    named = [means[0].model_copy(update={"singled_out": ("n01", "n22")})]
+    said = unmarked(say("series", "variances", panel, named, data=nation)).replace("\u00a0", " ")
+    assert f"{group}, and 2 of 34 provinces can be told apart from the nation after adjusting for all of them." in said
 
 
 def test_an_old_figure_is_called_settled_and_never_unrevised(nation: Inputs, say) -> None:

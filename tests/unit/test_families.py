@@ -7,15 +7,10 @@ from typing import Any
 import pytest
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures import present
 from policyreport.records.base import Refusal
 from policyreport.records.marks import unmarked
-from policyreport.records.series import MeanFamily, Trend, TrendFamily
+from policyreport.records.series import Trend, TrendFamily
 from policyreport.running.plan import EditionData
-
-
-def means_of(nation: Inputs, cell: Callable[..., Any]) -> tuple[MeanFamily | Refusal, ...]:
-    return cell(nation, "series", "means")
 
 
 @pytest.fixture(scope="module")
@@ -85,17 +80,24 @@ def test_a_province_is_judged_in_its_family_as_on_its_own_page(
             assert (named[area].verdict, named[area].p_adjusted) == (each.verdict, each.p_adjusted)
 
 
-def test_the_page_gives_the_counts_and_the_path_that_all_share(nation: Inputs, cell: Callable[..., Any]) -> None:
-    path, facts, counts = present.families(
-        cell(nation, "series", "families"), means_of(nation, cell), cell(nation, "series", "growth"), nation
-    )
-    said = unmarked(path.markdown).replace("\u00a0", " ")
+@pytest.fixture
+def printed(cell: Callable[..., Any], say: Callable[..., str]) -> Callable[[Inputs, str, str], str]:
+    """What the page prints of a result of the notebook."""
+    return lambda inputs, macro, name: unmarked(
+        say("series", macro, cell(inputs, "series", name), data=inputs)
+    ).replace("\u00a0", " ")
+
+
+def test_the_page_gives_the_counts_and_the_path_that_all_share(
+    nation: Inputs, printed: Callable[[Inputs, str, str], str]
+) -> None:
+    said = printed(nation, "common_path", "growth")
     assert "2020–2025: *no clear trend*" in said
     assert "exact p 0.272" in said
-    rows = unmarked(counts.markdown).replace("\u00a0", " ")
+    rows = printed(nation, "families", "families")
     assert "by growth 0 of 34, where 6 years allow no p below 0.003" in rows
     assert "| 31 of 34 | 0 of 31 | 3 | 0.31 |" in " ".join(rows.split())
-    said = unmarked(facts.markdown).replace("\u00a0", " ")
+    said = printed(nation, "means", "means")
     assert (
         "in each of the 6 years 2020–2025 in Quảng Ninh, Hải Phòng and Thanh Hóa, in none of them in Hồ Chí Minh."
         in said
@@ -104,10 +106,10 @@ def test_the_page_gives_the_counts_and_the_path_that_all_share(nation: Inputs, c
     assert "Were years independent of each other, Quảng Ninh, Bắc Ninh and Hải Phòng would stand out" in said
 
 
-def test_the_page_says_why_where_nothing_can_be_judged(nation: Inputs, cell: Callable[..., Any]) -> None:
+def test_the_page_says_why_where_nothing_can_be_judged(
+    nation: Inputs, printed: Callable[[Inputs, str, str], str]
+) -> None:
     empty = dataclasses.replace(nation, panel=nation.panel.iloc[:0])
-    path, _, counts = present.families(
-        cell(empty, "series", "families"), means_of(empty, cell), cell(empty, "series", "growth"), empty
-    )
-    assert path.markdown.startswith("::: {.refusal}")
-    assert counts.markdown.startswith("::: {.refusal}")
+    assert printed(empty, "common_path", "growth").startswith("::: {.refusal}")
+    assert printed(empty, "families", "families").startswith("::: {.refusal}")
+    assert printed(empty, "means", "means").startswith("::: {.refusal}")

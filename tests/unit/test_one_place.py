@@ -36,7 +36,6 @@ ALLOWED = {
     ("statistics/common/intervals.py", 0.05): "every interval is a 95 % one (METHODS §0): a convention, no setting",
     ("records/base.py", 0.95): "the same",
     ("records/formats.py", 0.001): "p below it is printed as < 0.001 (METHODS §0, Printing)",
-    ("figures/present/families.py", 0.001): "the same",
     ("records/formats.py", 0.01): "a probability nearer to 0 or 1 is not told by digits",
     ("records/formats.py", 50.0): "the middle of a percentage",
     ("statistics/tasks/frailty.py", 1e-8): "tolerance of a root",

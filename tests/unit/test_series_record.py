@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from policyreport import collect_league, series_record
+from policyreport import collect_league, compare_with_country, series_record
 from policyreport.data.inputs import Inputs
 from policyreport.running.plan import EditionData
 
@@ -32,7 +32,8 @@ def test_without_that_record_the_evaluation_has_nothing_of_it_and_goes_on(
 def test_every_difference_to_the_nation_is_the_one_on_the_areas_own_page(
     known_q4: EditionData, slice_of: Callable, cell: Callable[..., Any]
 ) -> None:
-    found = cell(slice_of(known_q4, "series", "VN"), "series", "differences")
+    nation: Inputs = slice_of(known_q4, "series", "VN")
+    found = compare_with_country(cell(nation, "series", "values"), nation.settings.peers)
     assert len(found) == 34
     own = cell(slice_of(known_q4, "compare", "n22"), "compare", "peers")
     assert found["n22"] == next(each for each in own.differences if each.comparator == "nation")

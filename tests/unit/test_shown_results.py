@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures import present
+from policyreport.figures import plot, present
 from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.present.flow_sensitivity import flow_sensitivity
 from policyreport.figures.present.voice import Voice
@@ -24,37 +24,31 @@ def exposures(nation: Inputs, cell: Callable[..., Any]) -> tuple[Exposure, ...]:
     return tuple(each for each in cell(nation, "series", "exposure") if isinstance(each, Exposure))
 
 
-@pytest.fixture(scope="module")
-def together(nation: Inputs, exposures: tuple[Exposure, ...], cell: Callable[..., Any]) -> dict[str, Exhibit]:
-    shown = present.side_by_side(
-        cell(nation, "series", "panel"), {}, exposures, cell(nation, "series", "steps"), nation
-    )
-    return {each.id: each for each in shown}
-
-
 def plain(exhibit: Exhibit) -> str:
     return unmarked(exhibit.markdown).replace("\u00a0", " ")
 
 
 def test_the_table_of_exposures_has_p_by_every_method(
-    exposures: tuple[Exposure, ...], together: dict[str, Exhibit]
+    nation: Inputs, exposures: tuple[Exposure, ...], say: Callable[..., str]
 ) -> None:
-    rows = [line for line in plain(together["exposure"]).splitlines() if line.startswith("| ")][2:]
+    rows = [line for line in say("series", "exposure", exposures, data=nation).splitlines() if line.startswith("| ")][
+        2:
+    ]
     assert len(rows) == len(exposures) == 3
     for row, each in zip(rows, exposures, strict=True):
         cells = [cell.strip() for cell in row.strip("|").split("|")]
-        wanted = [Formats().p_value(p).replace("\u00a0", " ") for p in (each.crv1_p, each.ri_c_p)]
+        wanted = [Formats().p_value(p) for p in (each.crv1_p, each.ri_c_p)]
         assert cells[-2:] == wanted
 
 
 def test_the_event_study_is_drawn_for_every_exposure(
-    exposures: tuple[Exposure, ...], together: dict[str, Exhibit]
+    nation: Inputs, exposures: tuple[Exposure, ...], say: Callable[..., str]
 ) -> None:
-    said = plain(together["exposure-study"])
+    (drawn,) = plot.exposure(exposures, nation)
     for each in exposures:
         for point in each.event_study:
-            assert f"{point.year} {Formats().number(point.estimate, 2, signed=True)}" in said
-    assert said.count(" of 4 by ") == 3
+            assert f"{point.year} {Formats().number(point.estimate, 2, signed=True)}" in plain(drawn)
+    assert say("series", "year_by_year", exposures, data=nation).count("\u00a0of\u00a04 by ") == 3
 
 
 BOUNDS = Interval(low=0.01, high=0.05, level=0.95)

@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from policyreport.figures.exhibits import Exhibit
-from policyreport.figures.frame import Frame
+from policyreport.data.inputs import Inputs
+from policyreport.figures.exhibits import Exhibit, Exhibits
+from policyreport.figures.frame import Frame, frame_for, numbered
 from policyreport.figures.labels import label_values, round_ticks, spread, thinned
 from policyreport.figures.league import league
 from policyreport.figures.palette import CONTEXT, CONTEXT_LIGHT, INK, MUTED, PAPER
 from policyreport.figures.rows import Row, Rule, Scale, paint_rows
 from policyreport.figures.style import SMALL, new_figure, panel, picture, text_width, write
 from policyreport.params.phrases import capitalised
+from policyreport.records.base import Refusal
 from policyreport.records.formats import NBSP
 from policyreport.records.series import Panel, Ranks
 from policyreport.records.tasks import Funnel, PooledShare, Pooling
+
+
+def slopes(result: Panel | Refusal, data: Inputs) -> Exhibits:
+    """Draw whether the areas' trends differ, from `fit_panel`: "panel"."""
+    if isinstance(result, Refusal):
+        return Exhibits()
+    names = {slope.area: data.areas.name(slope.area) for slope in result.slopes}
+    return Exhibits([caterpillar(result, names, frame_for(data, "panel"), "percentage points a year")])
+
+
+def ranks(results: Sequence[Ranks | Refusal], data: Inputs) -> Exhibits:
+    """Draw sets of ranks that tell any two areas apart, from `rank_means`, `rank_sets` and `rank_lists`: "ranks", …."""
+    done = [result for result in results if isinstance(result, Ranks)]
+    drawn = []
+    for number, result in enumerate(done, start=1):
+        if result.tells_apart:
+            names = {item.area: data.areas.name(item.area) for item in result.sets}
+            drawn.append(rank_sets(result, names, frame_for(data, numbered("ranks", number))))
+    return Exhibits(drawn)
 
 
 def rank_sets(record: Ranks, names: Mapping[str, str], frame: Frame) -> Exhibit:

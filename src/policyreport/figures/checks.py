@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from policyreport.figures.exhibits import Exhibit
-from policyreport.figures.frame import Frame
+from policyreport.data.inputs import Inputs
+from policyreport.figures.choices import UNITS, ChoiceNames
+from policyreport.figures.exhibits import Exhibit, Exhibits
+from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.labels import label_values, padded, round_ticks, thinned, tick_texts
 from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER, RULE, THRESHOLD
 from policyreport.figures.style import (
@@ -25,13 +27,51 @@ from policyreport.figures.style import (
     write,
     write_lines,
 )
+from policyreport.figures.subjects import exposure_name
 from policyreport.figures.timeline import Plot, value_axis
 from policyreport.params.phrases import capitalised
 from policyreport.params.spelling import sort_key
+from policyreport.records.base import Refusal
 from policyreport.records.series import Exposure, Sensitivity, Specification
+from policyreport.statistics.series.event_study import critical_value
 
 ACROSS = 3
 """Event studies in a row; on a narrow screen they stand below each other."""
+
+
+def exposure(results: Sequence[Exposure | Refusal], data: Inputs) -> Exhibits:
+    """Draw every year's contrast with the last year before the start, from `fit_exposure`: "exposure-study"."""
+    done = [result for result in results if isinstance(result, Exposure)]
+    if not done:
+        return Exhibits()
+    named = [(capitalised(exposure_name(result.exposure, data.indicators, data.roles)), result) for result in done]
+    frame = frame_for(data, "exposure-study")
+    start = frame.formats.date(data.policy.date)
+    base, critical = done[0].base_year, critical_value(done[0])
+    return Exhibits([event_studies(named, frame, "percentage points", base, critical, start)])
+
+
+def specifications(results: Sequence[Sensitivity | Refusal], data: Inputs) -> Exhibits:
+    """Draw each headline's estimates by all choices, from `headline_specifications`: "sensitivity-completion", ….
+
+    A headline that comes out the same number everywhere needs no picture.
+    """
+    done = [result for result in results if isinstance(result, Sensitivity) and result.low != result.high]
+    return Exhibits(_specifications(result, data) for result in done)
+
+
+def _specifications(result: Sensitivity, data: Inputs) -> Exhibit:
+    """One headline; of a count in per cent, with a line at the headline's own share."""
+    line = data.policy.threshold.value if result.method == "threshold" else 0.0
+    rows = ChoiceNames(data.indicators, data.roles, data.policy).named(result).distinct
+    if result.method == "completion":
+        line = 100 * (result.headline.estimate or 0.0)
+        rows = tuple(
+            row.model_copy(update={"estimate": None if row.estimate is None else 100 * row.estimate}) for row in rows
+        )
+    frame = frame_for(data, f"sensitivity-{result.method}")
+    shown = result.model_copy(update={"specifications": rows})
+    return specification_plot(shown, frame, UNITS.get(result.method, ""), line=line)
 
 
 def event_studies(

@@ -86,3 +86,8 @@ def figure(label: str, image: str, caption: str, source: str = "") -> str:
     """Write a figure with its caption and source line, as docs/reference/report-markdown.md sets out."""
     text = f"::: {{#fig-{label}}}\n\n{image}\n\n{caption}\n\n:::\n"
     return text + (f"\n::: {{.source}}\n\n{source}\n\n:::\n" if source else "")
+
+
+def numbered(name: str, number: int) -> str:
+    """Name the first, second, … of several of a kind: ``flow``, ``flow-2``."""
+    return name if number == 1 else f"{name}-{number}"

@@ -9,9 +9,10 @@ from math import nan
 
 from matplotlib.figure import Figure
 
+from policyreport.data.inputs import Inputs
 from policyreport.figures.cells import Cell, Span
-from policyreport.figures.exhibits import Exhibit
-from policyreport.figures.frame import Frame
+from policyreport.figures.exhibits import Exhibit, Exhibits
+from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.labels import tick_texts
 from policyreport.figures.palette import INK, MUTED, PAPER
 from policyreport.figures.style import (
@@ -39,7 +40,20 @@ from policyreport.figures.timeline import (
     missing_years,
     value_axis,
 )
+from policyreport.figures.trends import median_line
 from policyreport.params.phrases import capitalised
+from policyreport.records.base import Refusal
+from policyreport.records.series import Trend
+
+
+def common_path(trend: Trend | Refusal, data: Inputs) -> Exhibits:
+    """Draw the country's growth with the line of its median slope, from `fit_trend`: "common-path"."""
+    if isinstance(trend, Refusal):
+        return Exhibits()
+    frame = frame_for(data, "common-path")
+    return Exhibits(
+        [growth([Line("Nation", trend.points, "accent")], frame, "% a year", median=median_line(trend, frame))]
+    )
 
 
 def growth(

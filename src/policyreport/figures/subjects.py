@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from policyreport.data.series_frames import MERGED
 from policyreport.params.indicators import Indicators
 from policyreport.params.report import Roles
 
@@ -20,3 +21,12 @@ def subject_name(subject: str, indicators: Indicators, roles: Roles) -> str:
     return (
         f"{indicator.name}, {PARTS.get(rest) or roles.measure_labels.get(measure, measure)}" if rest else indicator.name
     )
+
+
+def exposure_name(name: str, indicators: Indicators, roles: Roles) -> str:
+    """Name what areas were exposed to, by its name in params/methods.yaml: indicator with its year, or the merger."""
+    if name == MERGED:
+        return "merger of several provinces"
+    variable = roles.likeness_by_name(name)
+    indicator = indicators.get(getattr(roles, variable.series).indicator)
+    return f"{indicator.name} {variable.year}{' (log)' if variable.log else ''}"

@@ -13,7 +13,7 @@ from policyreport.figures.frame import Frame
 from policyreport.figures.labels import tick_texts
 from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER
 from policyreport.figures.style import BOLD, MINIMUM, SMALL, WIDE, new_figure, picture, wrap, write_lines
-from policyreport.figures.timeline import TENTATIVE, Break, value_axis
+from policyreport.figures.timeline import TENTATIVE, Break, MedianLine, value_axis
 from policyreport.params.phrases import capitalised
 from policyreport.records.series import SeriesPoint, Trend
 
@@ -165,3 +165,8 @@ def outcome(trend: Trend, frame: Frame) -> str:
     slope = formats.number(trend.slope, digits, signed=True)
     interval = formats.interval(ends.low, ends.high, digits, signed=True)
     return f"{slope} a year ({interval} at {formats.percent(ends.level)}): {frame.verdict(trend.verdict)}"
+
+
+def median_line(trend: Trend, frame: Frame) -> MedianLine:
+    """Give the line of a trend, to be drawn through its series."""
+    return MedianLine((trend.first_year, trend.last_year), trend.line, outcome(trend, frame))

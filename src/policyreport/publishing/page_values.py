@@ -19,6 +19,7 @@ from policyreport.publishing.provenance import Provenance
 from policyreport.publishing.quality_values import quality_values
 from policyreport.publishing.revision_values import FILTERS as VINTAGE_FILTERS
 from policyreport.publishing.revision_values import revision_values
+from policyreport.publishing.series_values import series_filters
 from policyreport.publishing.share_values import share_filters
 from policyreport.publishing.validity_page import FILTERS, read_results, study_of
 from policyreport.records.base import Failure
@@ -67,9 +68,8 @@ def page_values(
 def page_filters(provenance: Provenance, wording: Wording) -> dict[str, Callable[..., object]]:
     """Return the filters of templates that are not those of `policyreport.publishing.values`."""
     own = FILTERS | task_values.FILTERS | VINTAGE_FILTERS
-    return (
-        name_filters(provenance, wording) | own | share_filters(provenance, wording) | area_series_filters(provenance)
-    )
+    own |= share_filters(provenance, wording) | area_series_filters(provenance) | series_filters(provenance)
+    return name_filters(provenance, wording) | own
 
 
 def read_records(store: Path, failed: Container[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], NotebookRecord]]:

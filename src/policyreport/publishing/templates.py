@@ -18,7 +18,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.nodes import Concat, Name
 from jinja2.runtime import Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jinja2.utils import missing
+from jinja2.utils import Namespace, missing
 
 from policyreport.errors import PolicyReportError, RenderError, did_you_mean
 from policyreport.publishing.page_files import FRONT_MATTER, read_text
@@ -61,7 +61,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def is_safe_callable(self, obj: Any) -> bool:
         """Return whether a template may call this."""
-        return isinstance(obj, Macro) or obj in self.functions
+        return isinstance(obj, Macro) or obj is Namespace or obj in self.functions
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Read a part of a value; of a mapping its keys, whatever methods it has."""
@@ -97,7 +97,7 @@ class Templates:
         own = {name: write for name, write in self._sandbox.filters.items() if name in KEPT_FILTERS}
         self._sandbox.filters = own | texts.filters | dict(filters or {})
         self._sandbox.tests |= TESTS
-        self._sandbox.globals = dict(texts.functions)
+        self._sandbox.globals = {**texts.functions, "namespace": Namespace}
 
     def fill(self, name: str, values: Mapping[str, object]) -> str:
         """Fill a page, without its front matter; raises RenderError with file and line of a mistake in a template."""

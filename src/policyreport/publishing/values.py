@@ -15,7 +15,7 @@ from jinja2.runtime import Context, Macro, Undefined
 from pydantic import BaseModel
 
 from policyreport.errors import UsageError, did_you_mean
-from policyreport.figures.frame import figure
+from policyreport.figures.frame import figure, numbered
 from policyreport.figures.tables import table
 from policyreport.params.phrases import AND, capitalised, word
 from policyreport.records.base import Refusal
@@ -250,11 +250,6 @@ def each(items: Iterable[Any], write: Callable[..., str], *more: Any) -> list[st
 def given(parts: Iterable[str]) -> list[str]:
     """Leave out parts of a sentence that say nothing."""
     return [part for part in parts if part.strip()]
-
-
-def numbered(name: str, number: int) -> str:
-    """Name the first, second, … of several of a kind: ``flow``, ``flow-2``."""
-    return name if number == 1 else f"{name}-{number}"
 
 
 def without_stop(text: str) -> str:

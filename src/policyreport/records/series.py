@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import combinations
+from math import hypot
 from typing import Literal
 
 from policyreport.records.base import Frozen, Interval, Refusal, Result
@@ -375,6 +377,16 @@ class Exposure(Result):
     event_study: tuple[EventStudyPoint, ...] = ()
     verdict: Literal["associated", "no clear association"]
 
+    @property
+    def base_year(self) -> int:
+        """The last year before the start: the event study's other years are set against it."""
+        return max(year for year in self.years if year < min(self.post_years))
+
+    @property
+    def before(self) -> tuple[EventStudyPoint, ...]:
+        """The event study's years before the start."""
+        return tuple(point for point in self.event_study if point.year < min(self.post_years))
+
 
 class RankSet(Result):
     """Confidence sets of one area's rank: marginal and simultaneous, first and last place included.
@@ -411,6 +423,13 @@ class Ranks(Result):
     def tells_apart(self) -> bool:
         """Whether any two areas are told apart; if not, every range of places is trivial."""
         return any(rank.simultaneous != (1, len(self.sets)) for rank in self.sets)
+
+    @property
+    def largest_difference(self) -> float:
+        """The largest difference between any two areas, in standard errors."""
+        pairs = combinations(self.sets, 2)
+        apart = (abs(a.estimate - b.estimate) / hypot(a.standard_error, b.standard_error) for a, b in pairs)
+        return max(apart, default=0.0)
 
 
 class PublishedRank(Result):
@@ -460,3 +479,19 @@ class Sensitivity(Result):
     low: float | None = None
     high: float | None = None
     most_different: str = ""
+
+    @property
+    def headline(self) -> Specification:
+        """The row behind the printed figure."""
+        return next(row for row in self.specifications if row.headline)
+
+    @property
+    def distinct(self) -> tuple[Specification, ...]:
+        """Every row except those that only repeat another."""
+        return tuple(row for row in self.specifications if not row.repeats)
+
+    @property
+    def other_lists(self) -> tuple[Specification, ...]:
+        """Rows of lists other than the headline's: what a count can be compared with."""
+        own = self.headline.choices["list"]
+        return tuple(row for row in self.distinct if row.choices["list"] != own)

@@ -1,7 +1,6 @@
 """Results as the exhibits of a page: sentence, figure, table, source."""
 
 from policyreport.figures.present.comparison import growth_compare, strip, summary
-from policyreport.figures.present.families import families
 from policyreport.figures.present.findings import area_findings as findings
 from policyreport.figures.present.league import league
 from policyreport.figures.present.not_given import not_given
@@ -9,16 +8,12 @@ from policyreport.figures.present.overview import overview
 from policyreport.figures.present.places import places
 from policyreport.figures.present.quality import published_topics as published
 from policyreport.figures.present.quality import refusals
-from policyreport.figures.present.ranks import ranks
-from policyreport.figures.present.side_by_side import side_by_side
-from policyreport.figures.present.specifications import sensitivity
 from policyreport.figures.present.task_comparison import calibration, funnel, pooling
 from policyreport.figures.present.task_pace import flow, outlook
 from policyreport.figures.present.tasks import national_tasks
 
 __all__ = [
     "calibration",
-    "families",
     "findings",
     "flow",
     "funnel",
@@ -31,10 +26,7 @@ __all__ = [
     "places",
     "pooling",
     "published",
-    "ranks",
     "refusals",
-    "sensitivity",
-    "side_by_side",
     "strip",
     "summary",
 ]

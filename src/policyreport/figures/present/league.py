@@ -11,7 +11,6 @@ from policyreport.data.selection import boundary_flags
 from policyreport.figures.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.league import league as league_figure
 from policyreport.figures.present.behind import rows_behind
-from policyreport.figures.present.means import MOST_NAMED
 from policyreport.figures.present.tasks import provinces_tasks
 from policyreport.figures.present.tiles import share_map
 from policyreport.figures.present.voice import Voice, listed
@@ -23,6 +22,9 @@ from policyreport.records.notebooks import CompareRecord, LeagueRow, TrendRecord
 from policyreport.records.series import Difference
 from policyreport.records.tasks import newest_of_lists
 from policyreport.statistics.ranks.comparators import weighted_mean
+
+MOST_NAMED = 6
+"""Provinces named in a sentence; more are counted."""
 
 
 def league(rows: Sequence[LeagueRow], inputs: Inputs) -> Exhibits:

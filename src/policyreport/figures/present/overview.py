@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from policyreport.data.inputs import Inputs
 from policyreport.figures.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.present.behind import rows_behind
-from policyreport.figures.present.means import MOST_NAMED
+from policyreport.figures.present.league import MOST_NAMED
 from policyreport.figures.present.other_quantity import other_finding
 from policyreport.figures.present.share_aggregate import left_for_others
 from policyreport.figures.present.share_pace import met, reached_chance, rose, yearly_points
