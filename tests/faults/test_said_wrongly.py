@@ -11,8 +11,6 @@ import pytest
 from policyreport import rank_means
 from policyreport.data.inputs import Inputs
 from policyreport.figures import present
-from policyreport.figures.present.league import always_faster
-from policyreport.figures.present.voice import Voice
 from policyreport.records.markdown import as_read
 from policyreport.records.marks import unmarked
 from policyreport.records.notebooks import LeagueRow
@@ -130,14 +128,17 @@ def test_e8_a_province_is_not_counted_among_those_that_differ_more_than_it(
     assert "of 34 provinces differ" not in said
 
 
-def test_a_run_of_some_provinces_does_not_speak_of_all(known_q4: EditionData, slice_of: SliceOf) -> None:
+def test_a_run_of_some_provinces_does_not_speak_of_all(
+    known_q4: EditionData, slice_of: SliceOf, say: Callable[..., str]
+) -> None:
     """ "No province grew faster in each year" stood beside a page that named three which were not in the run."""
-    voice = Voice(slice_of(known_q4, "evaluation", "VN"))
-    keys = voice.inputs.areas.current(voice.inputs.edition.as_known_on)
+    inputs = slice_of(known_q4, "evaluation", "VN")
+    keys = inputs.areas.current(inputs.edition.as_known_on)
     rows = [LeagueRow(area=key, name=key, slug=key, region="", growth_years=6, growth_years_above=3) for key in keys]
-    assert always_faster(voice, rows).startswith("No province grew faster than the country in each of the 6 years")
-    assert always_faster(voice, rows[:3]).startswith("None of the 3 provinces in this run grew faster")
-    assert "in none" not in always_faster(voice, rows)
+    every, some = (say("league", "always_faster", shown, data=inputs) for shown in (rows, rows[:3]))
+    assert every.startswith("No province grew faster than the country in each of the 6 years")
+    assert some.startswith("None of the 3 provinces in this run grew faster")
+    assert "in none" not in every
 
 
 def test_the_fact_stands_before_the_inference(

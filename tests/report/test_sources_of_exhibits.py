@@ -19,7 +19,6 @@ import pytest
 from policyreport.data.inputs import Inputs, files_of, read_inputs
 from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.frame import Frame
-from policyreport.figures.present.tiles import share_map
 from policyreport.figures.present.voice import Voice
 from policyreport.params.wording import read_wording
 from policyreport.publishing import report
@@ -210,7 +209,7 @@ def test_a7_every_table_cites_the_files_of_the_values_it_prints(seen: Seen) -> N
     assert wrong == {}
 
 
-def test_a7_the_map_of_one_measure_and_year_cites_no_other(known_q4, slice_of) -> None:
+def test_a7_the_map_of_one_measure_and_year_cites_no_other(known_q4, slice_of, say) -> None:
     inputs = slice_of(known_q4, "evaluation", "VN")
     own, other = "nso/digital-economy-provinces-2026-01.csv#6", "mic-mst/digital-economy-2024-11-15.csv#2"
     ledger = inputs.observations.copy()
@@ -220,4 +219,4 @@ def test_a7_the_map_of_one_measure_and_year_cites_no_other(known_q4, slice_of) -
     row = LeagueRow(
         area="n01", name="Hà Nội", slug="a", region="", share=17.34, share_year="2025", inputs={"share": (own,)}
     )
-    assert Voice(inputs).source([own]) in share_map([row], inputs).markdown
+    assert Voice(inputs).source([own]) in say("league", "map", [row], data=inputs)

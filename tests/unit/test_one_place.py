@@ -14,8 +14,8 @@ import yaml
 
 import policyreport
 from policyreport.data.inputs import Inputs
-from policyreport.figures.present.tiles import share_map
 from policyreport.figures.present.voice import Voice
+from policyreport.figures.tiles import share_map
 from policyreport.params.methods import read_method_settings
 from policyreport.records.notebooks import LeagueRow
 from policyreport.running.plan import EditionData

@@ -4,11 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policyreport.figures.exhibits import Exhibit
-from policyreport.figures.frame import Frame
+from policyreport.data.inputs import Inputs
+from policyreport.figures.exhibits import Exhibit, Exhibits
+from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.labels import padded, round_ticks, tick_texts
 from policyreport.figures.rows import Row, Rule, Scale, paint_rows
 from policyreport.figures.style import picture
+from policyreport.figures.tiles import share_map
+from policyreport.records.notebooks import LeagueRow
+
+
+def side_by_side(rows: Sequence[LeagueRow], data: Inputs) -> Exhibits:
+    """Draw growth against the country's and the map of the share, from `collect_league`: "league-growth", "map"."""
+    compared = [row for row in rows if row.growth_mean_difference is not None and row.growth_mean_interval is not None]
+    drawn = [growth_differences(compared, data)] if compared else []
+    return Exhibits([*drawn, share_map(rows, data)])
+
+
+def growth_differences(compared: Sequence[LeagueRow], data: Inputs) -> Exhibit:
+    """Draw dot and interval of the mean difference, largest first."""
+    frame = frame_for(data, "league-growth")
+    places = [
+        Row(
+            row.name,
+            row.growth_mean_difference,
+            row.growth_mean_interval.low if row.growth_mean_interval else None,
+            row.growth_mean_interval.high if row.growth_mean_interval else None,
+            text=frame.formats.number(row.growth_mean_difference or 0, 2, signed=True),
+            role="accent" if row.growth_verdict in ("above", "below") else "plain",
+        )
+        for row in sorted(compared, key=lambda row: -(row.growth_mean_difference or 0))
+    ]
+    return league(places, frame, "percentage points", Rule(0.0, "country"))
 
 
 def league(

@@ -2,6 +2,7 @@
 
 from policyreport.figures.areas import ranks, slopes
 from policyreport.figures.checks import exposure, specifications
+from policyreport.figures.league import side_by_side
 from policyreport.figures.pace import share_pace
 from policyreport.figures.province import governance, growth, income
 from policyreport.figures.series import common_path
@@ -10,5 +11,5 @@ from policyreport.figures.tasks import lists
 
 __all__ = [
     "common_path", "exposure", "governance", "growth", "income", "lists", "ranks", "share", "share_of_provinces",
-    "share_pace", "share_revisions", "slopes", "specifications",
+    "share_pace", "share_revisions", "side_by_side", "slopes", "specifications",
 ]  # fmt: skip

@@ -6,13 +6,15 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 
 from pydantic import Field
 
+from policyreport.data.inputs import Inputs
 from policyreport.errors import ParamsError, did_you_mean
 from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.fonts import FAMILY
-from policyreport.figures.frame import Frame
+from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.palette import (
     ACCENT,
     CONTEXT,
@@ -26,8 +28,11 @@ from policyreport.figures.palette import (
 )
 from policyreport.figures.style import MINIMUM, SMALL, wrap
 from policyreport.params.phrases import capitalised
+from policyreport.params.reading import read_strict
 from policyreport.records.base import Frozen
+from policyreport.records.formats import NBSP
 from policyreport.records.markdown import attribute
+from policyreport.records.notebooks import LeagueRow
 
 # Small enough for the whole country on the first screen, large enough for its longest syllable at 11 px.
 SIDE, PITCH = 43.0, 44.5
@@ -80,6 +85,39 @@ class Tile:
     short: str = ""
     computed: bool = True
     inputs: tuple[str, ...] = ()
+
+
+def tile_grid(data: Inputs) -> TileGrid:
+    """Read the places of the tiles from params/tiles.yaml in the slice's folder."""
+    return read_strict(data.folder / "params" / "tiles.yaml", TileGrid)
+
+
+def share_map(rows: Sequence[LeagueRow], data: Inputs) -> Exhibit:
+    """Draw the provinces' digital-economy share; what is not published is hatched: "map"."""
+    frame, region = frame_for(data, "map"), data.areas.region
+    formats = frame.formats
+    tiles = {
+        row.area: Tile(
+            name=row.name,
+            href=f"provinces/{row.slug}.html",
+            region=region(row.area).split(":")[-1],
+            value=row.share,
+            text="" if row.share is None else f"{formats.published(row.share, 2)}{NBSP}%",
+            short="" if row.share is None else formats.published(row.share, 2),
+            inputs=row.inputs.get("share", ()),
+        )
+        for row in rows
+    }
+    tiles |= {
+        area: Tile(data.areas.name(area), region=region(area).split(":")[-1], computed=False)
+        for area in data.provinces
+        if area not in tiles
+    }
+    regions = {key.split(":")[-1]: data.areas.name(key) for key in map(region, data.provinces)}
+    bounds = sorted({*data.roles.map.bounds, data.policy.threshold.value})
+    ends = [formats.published(bound, 2) for bound in bounds]
+    classes = [f"below {ends[0]}", *(f"{low} to {high}" for low, high in pairwise(ends)), f"{ends[-1]} or more"]
+    return tile_map(tiles, tile_grid(data), frame, bounds, classes, regions, "Digital economy, % of GRDP")
 
 
 def tile_map(

@@ -9,7 +9,7 @@ from pathlib import Path
 from policyreport.figures.simulated import unmarked_name
 from policyreport.params.rules import read_rule_book
 from policyreport.params.wording import Wording, read_wording
-from policyreport.publishing import task_values
+from policyreport.publishing import league_values, task_values
 from policyreport.publishing.area_values import area_series_filters
 from policyreport.publishing.change_values import change_values
 from policyreport.publishing.finding_values import finding_values
@@ -55,6 +55,7 @@ def page_values(
         "policy": provenance.policy,
         "trends": [record for _, record in sorted(records.items()) if isinstance(record, TrendRecord)],
         "provinces": provenance.areas.current(provenance.edition.as_known_on),
+        "province_count": len(provenance.areas.current(provenance.edition.as_known_on)),
         "roles": provenance.roles,
         "failures": [failure for failure in failures if failure.area == provenance.roles.nation],
         **method_values(method_use(records.values(), registry), provenance, wording),
@@ -67,7 +68,7 @@ def page_values(
 
 def page_filters(provenance: Provenance, wording: Wording) -> dict[str, Callable[..., object]]:
     """Return the filters of templates that are not those of `policyreport.publishing.values`."""
-    own = FILTERS | task_values.FILTERS | VINTAGE_FILTERS
+    own = FILTERS | task_values.FILTERS | VINTAGE_FILTERS | league_values.FILTERS
     own |= share_filters(provenance, wording) | area_series_filters(provenance) | series_filters(provenance)
     return name_filters(provenance, wording) | own
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from policyreport.errors import UsageError, did_you_mean
 from policyreport.figures.frame import figure, numbered
-from policyreport.figures.tables import table
+from policyreport.figures.tables import interval_cell, table
 from policyreport.params.phrases import AND, capitalised, word
 from policyreport.records.base import Refusal
 from policyreport.records.digits import as_published
@@ -76,16 +76,19 @@ class Texts:
             "date": marked(formats.date),
             "each": each,
             "decimals": marked(as_published),
+            "decimals_at_most": marked(formats.published),
             "fold": fold,
             "gather": list,
             "given": given,
             "interval": marked(formats.interval),
+            "interval_bar": interval_bar,
             "link": link,
             "list": self.listed,
             "month": marked(formats.month),
             "more_columns": more_columns,
             "number": marked(formats.number),
             "numbered": numbered,
+            "page_link": page_link,
             "p_value": marked(formats.p_value),
             "percent": marked(formats.percent),
             "period": marked(self.period),
@@ -270,6 +273,18 @@ def code_block(code: str) -> Markdown:
 def target(text: str, kind: str, key: str) -> Markdown:
     """Write a text to which links lead, ``#ref-key``."""
     return Markdown(f"[{escape(text)}]{{#{kind}-{key}}}")
+
+
+def page_link(name: str, slug: str) -> Markdown:
+    """Link a province's page from a page of the site."""
+    return Markdown(f"[{escape(name)}](provinces/{slug}.html)")
+
+
+def interval_bar(
+    text: str, value: float, low: float, high: float, scale: tuple[float, float], mark: float | None = None
+) -> Markdown:
+    """Put a small interval bar next to a number, as `figures.tables.interval_cell` does."""
+    return Markdown(interval_cell(text, value, low, high, scale, mark))
 
 
 def tooltip(text: str) -> Markdown:

@@ -20,6 +20,7 @@ from policyreport.records.series import (
     PublishedRank,
     Ranks,
     Sensitivity,
+    SeriesPoint,
     Step,
     Trend,
     TrendFamily,
@@ -363,10 +364,14 @@ class SourceLine(Frozen):
 
 
 class SeriesRecord(NotebookRecord):
-    """The provinces' annual series together, and the headlines under other choices; it reads no other record."""
+    """The provinces' annual series together, and the headlines under other choices; it reads no other record.
+
+    `growth` is the country's own trend, `growth_by_output` the mean of the provinces' growth, weighted by output.
+    """
 
     kind: Literal["series"] = "series"
     growth: Trend | Refusal | None
+    growth_by_output: tuple[SeriesPoint, ...] = ()
     panel: Panel | Refusal | None
     families: tuple[TrendFamily | Refusal, ...]
     means: tuple[MeanFamily | Refusal, ...]

@@ -14,14 +14,13 @@ from policyreport.figures.exhibits import Exhibit, join
 from policyreport.figures.present.behind import rows_behind
 from policyreport.figures.present.shares import leading, part_sentence, share_sentence
 from policyreport.figures.present.tasks import count_sentence
-from policyreport.figures.present.tiles import tile_grid
 from policyreport.figures.present.voice import Voice, listed
 from policyreport.figures.present.yearly import fact, how_sure, mean_of
 from policyreport.figures.rows import Rule
 from policyreport.figures.strips import Place
 from policyreport.figures.strips import strip as strip_figure
 from policyreport.figures.tables import table
-from policyreport.figures.tiles import locator
+from policyreport.figures.tiles import locator, tile_grid
 from policyreport.params.phrases import capitalised, word
 from policyreport.records.base import Refusal
 from policyreport.records.formats import NBSP

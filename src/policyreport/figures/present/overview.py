@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from policyreport.data.inputs import Inputs
 from policyreport.figures.exhibits import Exhibit, Exhibits, join
 from policyreport.figures.present.behind import rows_behind
-from policyreport.figures.present.league import MOST_NAMED
 from policyreport.figures.present.other_quantity import other_finding
 from policyreport.figures.present.share_aggregate import left_for_others
 from policyreport.figures.present.share_pace import met, reached_chance, rose, yearly_points
@@ -30,6 +29,9 @@ BENCHMARK = "{line} is a benchmark from a speech about another quantity, not a t
 
 Finding = tuple[str, Exhibit | None]
 """A sentence as heading, a line of text, and the small figure between them."""
+
+MOST_NAMED = 6
+"""Provinces named in a sentence; more are counted."""
 
 
 def overview(record: EvaluationRecord, inputs: Inputs) -> Exhibits:
