@@ -51,7 +51,7 @@ from policyreport.running.quorum import WORDS, Turnout, count_turnout, require_q
 
 INCLUDE = re.compile(
     r"^\{\{< include /fragments/(?P<area>[^/]+)/(?P<id>[^ ]+)\.md"
-    r"(?P<picture> picture| narrow| finding| given)? >\}\}[ \t]*$",
+    r"(?P<given> given)? >\}\}[ \t]*$",
     re.MULTILINE,
 )
 WHEN = re.compile(
@@ -59,10 +59,6 @@ WHEN = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 REFUSAL = re.compile(r"^::: \{\.refusal\}\n.*?^:::[ \t]*$\n?", re.MULTILINE | re.DOTALL)
-FIGURE = re.compile(
-    r"^::: \{#fig-[^\n]*\n\n!\[[^\n]*\n\n(?P<finding>.*?)(?: \*[^*\n]*\*)?\n\n:::$(?:\s*^::: \{\.source\}$.*?^:::$)?",
-    re.MULTILINE | re.DOTALL,
-)
 PICTURE = re.compile(r"\]\((?P<stem>figures/[^)]+)\.svg\)")
 BARE = re.compile(r"!\[\]\(figures/(?P<stem>[^)]+)\.svg\)\{fig-alt=\"[^\"]*\"\}")
 PAGE = re.compile(r"^\{\{< page (?P<page>[\w-]+) >\}\}[ \t]*$", re.MULTILINE)
@@ -86,21 +82,9 @@ class Fragment:
     code: str
     files: Mapping[str, str]
 
-    def picture(self, *, narrow: bool) -> str:
-        """Return the first figure with its source, if asked for a narrow column; all of it if it has no figure."""
-        figure = FIGURE.search(self.markdown)
-        if figure is None:
-            return self.markdown
-        return self._narrowed(figure[0]) if narrow else figure[0]
-
     def given(self) -> str:
         """Return the exhibit without its refusals; empty where everything is refused."""
         return REFUSAL.sub("", self.markdown).strip()
-
-    def finding(self) -> str:
-        """Return the sentence of the first figure's caption; all of it if it has no figure."""
-        figure = FIGURE.search(self.markdown)
-        return figure["finding"].strip() if figure else self.markdown
 
     def bare(self) -> Iterator[tuple[str, Picture]]:
         """Yield the picture by its file's stem, where the notebook drew one without a caption."""
@@ -138,12 +122,8 @@ class Contents:
             fragment = self.fragments.get((area, name))
             if fragment is None:
                 return self._missing(area, name, place)
-            if match["picture"] == " finding":
-                return fragment.finding()
-            if match["picture"] == " given":
+            if match["given"]:
                 return fragment.given()
-            if match["picture"]:
-                return fragment.picture(narrow=match["picture"] == " narrow")
             folded = f"\n\n``` {{.python .folded}}\n{fragment.code}\n```\n" if code and fragment.files else ""
             return fragment.markdown + folded
 
