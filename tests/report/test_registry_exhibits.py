@@ -28,7 +28,7 @@ def pages(tiny, contents: report.Contents) -> dict[str, str]:
 def shown(contents: report.Contents, pages: dict[str, str]) -> set[str]:
     """Names of the figures and tables of all notebooks, without an area's key, and of all pages."""
     texts = [(f"{area}-", fragment.markdown) for (area, _), fragment in contents.fragments.items()]
-    texts += [("", text) for name, text in pages.items() if name != "validity.qmd"]
+    texts += [(f"{name}-", text) for name, text in pages.items() if name != "validity.qmd"]
     labels = {
         label.removeprefix(area) for area, text in texts for label in re.findall(r"::: \{#(?:fig|tbl)-([\w-]+)", text)
     }
