@@ -30,22 +30,13 @@ class Chances:
     @property
     def filters(self) -> dict[str, Callable[..., object]]:
         """The filters by name."""
-        return {
-            "certainty": self.certainty,
-            "certainty_band": self.certainty_band,
-            "chance": self.chance,
-            "chance_range": self.chance_range,
-        }
+        return {"chance": self.chance, "chance_range": self.chance_range}
 
     def certainty(self, probability: float) -> str:
         """Write a probability as a phrase: between 5 and 20 %."""
         ends = band(probability, probability_bands=self._bands)
         low, high = ("" if end in (0, 1) else self._formats.published(round(100 * end, 10)) for end in ends)
         return self._wording.certainty(low, high, self._formats.language)
-
-    def certainty_band(self, probability: float) -> str:
-        """Write the same band in a table's cell: 5–20 %."""
-        return self._formats.band(*band(probability, probability_bands=self._bands))
 
     def chance(self, probability: float, cells: Sequence[PriorCell]) -> str:
         """Write a probability of a revision: as a phrase if it holds under every prior in `cells`, else as the range.
