@@ -374,6 +374,17 @@ def say_of_series(say: Callable[..., str], page_of_area: Callable[..., dict[str,
 
 
 @pytest.fixture(scope="session")
+def growth_compared(cell: Callable[..., Any], say: Callable[..., str], page_of_area) -> Callable[[Inputs], str]:
+    """Print a province's growth beside others', from its slice."""
+
+    def printed(data: Inputs) -> str:
+        found = {"growth": cell(data, "compare", "peers"), "growth_among": cell(data, "compare", "among")}
+        return say("peers", "growth_compare", page_of_area(data, compare=found | {"region": data.region}), data=data)
+
+    return printed
+
+
+@pytest.fixture(scope="session")
 def quality_printed() -> Callable[..., str]:
     """Print the page on data quality of 2025Q4 with the values given and nothing else, its exhibits left out."""
     provenance, wording = read_provenance(ROOT, "2025Q4"), read_wording(ROOT)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from policyreport.statistics.ranks.area_means import mean_change_above_country as mean_change_above_country
     from policyreport.statistics.ranks.area_means import rank_means as rank_means
     from policyreport.statistics.ranks.comparators import weighted_mean as weighted_mean
+    from policyreport.statistics.ranks.mean_differences import mean_differences as mean_differences
     from policyreport.statistics.ranks.peers import compare_with_country as compare_with_country
     from policyreport.statistics.ranks.peers import compare_with_peers as compare_with_peers
     from policyreport.statistics.ranks.published import rank_published as rank_published
@@ -98,6 +99,7 @@ _PUBLIC = {
     "mean_change_above_country": "policyreport.statistics.ranks.area_means",
     "rank_means": "policyreport.statistics.ranks.area_means",
     "weighted_mean": "policyreport.statistics.ranks.comparators",
+    "mean_differences": "policyreport.statistics.ranks.mean_differences",
     "compare_with_country": "policyreport.statistics.ranks.peers",
     "compare_with_peers": "policyreport.statistics.ranks.peers",
     "rank_published": "policyreport.statistics.ranks.published",

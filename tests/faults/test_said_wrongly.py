@@ -10,7 +10,6 @@ import pytest
 
 from policyreport import rank_means
 from policyreport.data.inputs import Inputs
-from policyreport.figures import present
 from policyreport.records.markdown import as_read
 from policyreport.records.marks import unmarked
 from policyreport.records.notebooks import LeagueRow
@@ -117,13 +116,13 @@ def test_e2_a_score_is_not_said_to_move_across_changed_questions(
 
 
 def test_e8_a_province_is_not_counted_among_those_that_differ_more_than_it(
-    known_q4: EditionData, slice_of: SliceOf, cell: Callable[..., Any]
+    known_q4: EditionData, slice_of: SliceOf, cell: Callable[..., Any], growth_compared: Callable[[Inputs], str]
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n22")
     result = cell(inputs, "compare", "peers")
     assert isinstance(result, Peers)
     assert {each.placebo_of for each in result.differences if isinstance(each, Difference)} == {33}
-    said = read(present.growth_compare(result, inputs).markdown)
+    said = read(growth_compared(inputs))
     assert "none of the 33 other provinces differs more" in said
     assert "of 34 provinces differ" not in said
 
@@ -142,7 +141,7 @@ def test_a_run_of_some_provinces_does_not_speak_of_all(
 
 
 def test_the_fact_stands_before_the_inference(
-    known_q4: EditionData, slice_of: SliceOf, cell: Callable[..., Any]
+    known_q4: EditionData, slice_of: SliceOf, growth_compared: Callable[[Inputs], str]
 ) -> None:
     """Growth of 2020–2025: Quảng Ninh, Hải Phòng and Thanh Hóa 6 of 6 years above the country, Hồ Chí Minh 0 of 6."""
     for area, years, ends in (
@@ -152,7 +151,7 @@ def test_the_fact_stands_before_the_inference(
         ("n79", "0 of 6", "below by 0.13–5.58 pp"),
     ):
         inputs = slice_of(known_q4, "compare", area)
-        said = read(present.growth_compare(cell(inputs, "compare", "peers"), inputs).markdown)
+        said = read(growth_compared(inputs))
         fact = f"Against the country: above in {years} years, {ends}; on average "
         assert fact in said
         assert said.index(fact) < said.index("not a statistically clear difference once all 34 provinces are looked at")

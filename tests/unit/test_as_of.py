@@ -171,16 +171,19 @@ def test_growth_and_comparison_of_november_are_refused_as_not_published(
 
 
 def test_the_province_pages_of_november_say_that_growth_is_not_published(
-    province: Inputs, made_record, cell: Callable[..., Any], say_of_series: Callable[..., str]
+    province: Inputs,
+    cell: Callable[..., Any],
+    say_of_series: Callable[..., str],
+    growth_compared: Callable[[Inputs], str],
 ) -> None:
     sentence = province.wording.sentence("not-published", "en")
-    growth, peers = cell(province, "trend", "growth"), cell(province, "compare", "peers")
-    shown = present.growth_compare(peers, province)
-    assert sentence in shown.markdown
-    assert shown.files == {}
+    growth = cell(province, "trend", "growth")
     assert sentence in say_of_series(province, "growth", growth=growth)
     assert sentence in say_of_series(province, "income", income=(cell(province, "trend", "income"),))
-    assert (*plot.growth(growth, province), *plot.income(province)) == ()
+    assert sentence in growth_compared(province)
+    peers, among = cell(province, "compare", "peers"), cell(province, "compare", "among")
+    drawn = (plot.growth(growth, province), plot.income(province), plot.growth_compare(peers, among, province))
+    assert [exhibit for exhibits in drawn for exhibit in exhibits] == []
     summary = present.summary(made_record(province, "compare"), province)
     assert "growth" in summary.markdown.split("Not published by", 1)[1]
 

@@ -59,15 +59,15 @@ def test_where_pairs_are_told_apart_a_place_comes_with_its_marginal_set(inputs: 
 
 
 def test_e8_the_certainty_of_a_place_is_said_once_on_a_page(
-    inputs: Inputs, model: Ranks, known_q4: EditionData, slice_of: SliceOf, made_record, cell: Callable[..., Any]
+    inputs: Inputs, model: Ranks, known_q4: EditionData, slice_of: SliceOf, made_record, growth_compared
 ) -> None:
     own = slice_of(known_q4, "compare", "n22")
-    record, compared = made_record(own, "compare"), cell(own, "compare", "peers")
+    record = made_record(own, "compare")
     page = "\n".join(
         [
             present.strip(record.strip, own).markdown,
             said([model], inputs),
-            present.growth_compare(compared, own).markdown,
+            unmarked(growth_compared(own)),
         ]
     )
     assert len(re.findall(r"margin of error|how certain|true place|true rank|cannot rank", page, re.IGNORECASE)) == 3

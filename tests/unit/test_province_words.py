@@ -118,7 +118,7 @@ def test_a_score_is_compared_with_the_mean_by_where_both_went(
 
 
 def test_as_many_similar_provinces_are_spoken_of_as_the_settings_ask_for(
-    known_q4: EditionData, slice_of: SliceOf, cell: Callable[..., Any]
+    known_q4: EditionData, slice_of: SliceOf, cell: Callable[..., Any], growth_compared: Callable[[Inputs], str]
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n22")
     peers = inputs.settings.peers.model_copy(update={"k": 3})
@@ -126,20 +126,18 @@ def test_as_many_similar_provinces_are_spoken_of_as_the_settings_ask_for(
     result = cell(few, "compare", "peers")
     assert isinstance(result, Peers)
     assert len(result.peers) == 3
-    said = read(present.growth_compare(result, few).markdown)
+    said = read(growth_compared(few))
     assert said.count("three most similar") >= 2
     assert "five most similar" not in said
 
 
 def test_an_interval_without_zero_beside_cannot_tell_apart_is_explained(
-    known_q4: EditionData, slice_of: SliceOf, made_record, cell: Callable[..., Any]
+    known_q4: EditionData, slice_of: SliceOf, made_record, growth_compared: Callable[[Inputs], str]
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n22")
-    result = cell(inputs, "compare", "peers")
-    assert isinstance(result, Peers)
     record = made_record(inputs, "compare")
     beside = "one may leave out zero although the difference is not clear once all provinces are looked at"
-    assert beside in read(present.growth_compare(result, inputs).markdown)
+    assert beside in read(growth_compared(inputs))
     nation = record.growth_differences[0]
     assert not isinstance(nation, Refusal)
     assert nation.verdict == "cannot tell apart"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures import plot, present
+from policyreport.figures import plot
 from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.present.flow_sensitivity import flow_sensitivity
 from policyreport.figures.present.voice import Voice
@@ -130,12 +130,12 @@ def test_many_revisions_have_their_mean_and_both_tests_with_p(quality_printed) -
 
 
 def test_a_province_has_its_single_year_by_how_many_differ_more_and_its_peers_by_distance(
-    slice_of: Callable[..., Inputs], known_q4: EditionData, cell: Callable[..., Any]
+    slice_of: Callable[..., Inputs], known_q4: EditionData, cell: Callable[..., Any], growth_compared
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n01")
     result = cell(inputs, "compare", "peers")
     assert isinstance(result, Peers)
-    said = plain(present.growth_compare(result, inputs))
+    said = unmarked(growth_compared(inputs)).replace("\u00a0", " ")
     for each in result.differences:
         assert isinstance(each, Difference)
         latest = Formats().points(each.differences[-1]).replace("\u00a0", " ")

@@ -269,14 +269,14 @@ def test_the_later_figures_would_be_seen_by_an_edition_of_their_day(later: Path)
 
 
 def test_every_figure_of_a_merged_province_that_crosses_the_change_of_boundaries_says_so(
-    known_q4: EditionData, slice_of, made_record, cell: Callable[..., Any], say_of_series: Callable[..., str]
+    known_q4: EditionData, slice_of, made_record, cell: Callable[..., Any], say_of_series: Callable[..., str] growth_compared: Callable[[Inputs], str],
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n96")
     growth, income = cell(inputs, "trend", "growth"), (cell(inputs, "trend", "income"),)
     shown = [
         say_of_series(inputs, "growth", growth=growth),
         say_of_series(inputs, "income", income=income),
-        present.growth_compare(cell(inputs, "compare", "peers"), inputs).markdown,
+        growth_compared(inputs),
         present.strip(made_record(inputs).strip, inputs).markdown,
     ]
     for text in shown:
@@ -290,13 +290,11 @@ def test_every_figure_of_a_merged_province_that_crosses_the_change_of_boundaries
 
 
 def test_a_province_that_kept_its_boundaries_is_flagged_only_where_others_are_beside_it(
-    known_q4: EditionData, slice_of, made_record, cell: Callable[..., Any], say_of_series: Callable[..., str]
+    known_q4: EditionData, slice_of, made_record, cell: Callable[..., Any], say_of_series: Callable[..., str],
+    growth_compared: Callable[[Inputs], str],
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n01")
     assert inputs.wording.sentence("back-cast", "en") not in present.strip(made_record(inputs).strip, inputs).markdown
     said = say_of_series(inputs, "growth", growth=cell(inputs, "trend", "growth"))
     assert inputs.wording.sentence("back-cast", "en") not in said
-    assert (
-        inputs.wording.sentence("back-cast", "en")
-        in present.growth_compare(cell(inputs, "compare", "peers"), inputs).markdown
-    )
+    assert inputs.wording.sentence("back-cast", "en") in growth_compared(inputs)

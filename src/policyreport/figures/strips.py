@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from policyreport.figures.exhibits import Exhibit
-from policyreport.figures.frame import Frame
+from policyreport.data.inputs import Inputs
+from policyreport.figures.exhibits import Exhibit, Exhibits
+from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.labels import padded, round_ticks, tick_texts
 from policyreport.figures.rows import Role, Row, Rule, Scale, paint_rows
 from policyreport.figures.style import picture
+from policyreport.records.base import Refusal
+from policyreport.records.series import Difference, MeanDifferences, Peers
 
 ROLES: dict[str, Role] = {"accent": "accent", "peer": "plain", "context": "context"}
 
@@ -25,6 +28,25 @@ class Place:
     high: float | None = None
     role: Literal["accent", "peer", "context"] = "context"
     inputs: tuple[str, ...] = ()
+
+
+def growth_compare(result: Peers | Refusal, among: MeanDifferences | None, data: Inputs) -> Exhibits:
+    """Draw the area's mean difference in growth among all areas', from `compare_with_peers`: "growth-compare"."""
+    if isinstance(result, Refusal) or among is None:
+        return Exhibits()
+    own = {each.comparator: each.interval for each in result.differences if isinstance(each, Difference)}.get("nation")
+    near = {peer.area for peer in result.peers}
+    places = [
+        Place(
+            data.areas.name(each.area),
+            each.mean,
+            low=own.low if own and each.area == data.area else None,
+            high=own.high if own and each.area == data.area else None,
+            role="accent" if each.area == data.area else "peer" if each.area in near else "context",
+        )
+        for each in among.means
+    ]
+    return Exhibits([strip(places, frame_for(data, "growth-compare"), "percentage points", Rule(0.0, "country"))])
 
 
 def strip(places: Sequence[Place], frame: Frame, unit: str, rule: Rule) -> Exhibit:

@@ -14,6 +14,7 @@ from policyreport.records.series import (
     Difference,
     Exposure,
     LevelTrend,
+    MeanDifferences,
     MeanFamily,
     Panel,
     Peers,
@@ -152,6 +153,7 @@ class CompareRecord(NotebookRecord):
     region: str
     strip: tuple[StripItem, ...]
     growth: Peers | Refusal
+    growth_among: MeanDifferences | None = None
     growth_differences: tuple[Difference | Refusal, ...]
     income_ratio_nation: Ratio | Refusal
     income_ratio_region: Ratio | Refusal

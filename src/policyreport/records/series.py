@@ -320,6 +320,27 @@ class Difference(YearlyMean):
     verdict: Literal["above", "below", "cannot tell apart"] | None = None
 
 
+class AreaMean(Frozen):
+    """One area's mean yearly difference to the country."""
+
+    area: str
+    mean: float
+    inputs: tuple[str, ...]
+
+
+class MeanDifferences(Frozen):
+    """The mean yearly differences of all areas to the country, among which one is shown.
+
+    `recalculated` says whether any area's values carry an error; `inputs` are the rows behind the country's.
+    """
+
+    first_year: int
+    last_year: int
+    recalculated: bool
+    means: tuple[AreaMean, ...]
+    inputs: tuple[str, ...]
+
+
 class Peers(Result):
     """Is the area ahead of its region, the country, its peers (METHODS §9)?"""
 

@@ -2,84 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-
-import numpy as np
 
 from policyreport.data.inputs import Inputs
 from policyreport.data.notes import told_time
-from policyreport.data.points import read_series
 from policyreport.figures.exhibits import Exhibit, join
-from policyreport.figures.present.behind import rows_behind
 from policyreport.figures.present.shares import leading, part_sentence, share_sentence
 from policyreport.figures.present.tasks import count_sentence
 from policyreport.figures.present.voice import Voice, listed
-from policyreport.figures.present.yearly import fact, how_sure, mean_of
-from policyreport.figures.rows import Rule
-from policyreport.figures.strips import Place
-from policyreport.figures.strips import strip as strip_figure
-from policyreport.figures.tables import table
+from policyreport.figures.present.yearly import how_sure, mean_of
 from policyreport.figures.tiles import locator, tile_grid
-from policyreport.params.phrases import capitalised, word
+from policyreport.params.phrases import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.formats import NBSP
-from policyreport.records.markdown import escape
 from policyreport.records.notebooks import CompareRecord, StripItem
 from policyreport.records.periods import kind_of
 from policyreport.records.series import Difference, Peers, PublishedRank
 from policyreport.records.shares import Threshold
-from policyreport.statistics.ranks.comparators import arrange_panel
 from policyreport.statistics.shares.latest import later_parts, newest_completion
-
-
-def growth_compare(result: Peers | Refusal, inputs: Inputs) -> Exhibit:
-    """Show the area's mean difference in growth to the country among all areas, and to region and peers.
-
-    From `compare_with_peers`: "growth-compare".
-    """
-    voice = Voice(inputs)
-    panel = arrange_panel(read_series("growth", inputs.series("growth")))
-    if isinstance(result, Refusal) or panel is None:
-        return Exhibit(
-            "growth-compare", voice.refusal(result, "Difference to others") if isinstance(result, Refusal) else ""
-        )
-    compared = [difference for difference in result.differences if isinstance(difference, Difference)]
-    mean = dict(zip(panel.areas, np.nanmean(panel.values - panel.nation, axis=1), strict=True))
-    nation = next((difference for difference in compared if difference.comparator == "nation"), None)
-    near = {peer.area for peer in result.peers}
-    places = [
-        Place(
-            inputs.areas.name(area),
-            float(value),
-            low=nation.interval.low if nation and area == inputs.area else None,
-            high=nation.interval.high if nation and area == inputs.area else None,
-            role="accent" if area == inputs.area else "peer" if area in near else "context",
-            inputs=(*panel.inputs.get(area, ()), *panel.inputs.get("nation", ())),
-        )
-        for area, value in mean.items()
-    ]
-    years, own = f"{panel.years[0]}–{panel.years[-1]}", result.inputs
-    frame = voice.frame(
-        "growth-compare",
-        f"{voice.name} grew faster than the country {_in_years(voice, nation, own)}, {years}" if nation else "Growth",
-        "Mean yearly difference in GRDP growth to the country's, percentage points; all provinces, the "
-        f"{word(inputs.settings.peers.k, 'en')} most similar named; bar: 95 % interval for this province alone",
-        rows_behind(places),
-    )
-    rows = [_line(voice, difference, own, len(panel.areas)) for difference in compared]
-    rows += [f"- {escape(difference.subject or 'Comparison')}: {voice.sentence(difference.code)}"
-             for difference in result.differences if isinstance(difference, Refusal)]  # fmt: skip
-    figure = strip_figure(places, frame, "percentage points", Rule(0.0, "country"))
-    alike = _likes(voice, result, mean, panel.inputs) if result.peers else ""
-    note = (
-        "Intervals are of this province alone: one may leave out zero although the difference is not clear once all provinces "
-        "are looked at. Years are treated as draws; what carries over from one to the next is learnt from all provinces."
-    )
-    if panel.errors is not None:
-        error = voice.formats.number(inputs.settings.harmonise.growth_error, 2)
-        note += f" Growth recalculated from former provinces carries an error of {error} percentage points, which intervals allow for."
-    return join("growth-compare", figure, "\n".join(rows), note, alike, voice.flags(result.flags))
 
 
 def strip(items: tuple[StripItem, ...], inputs: Inputs) -> Exhibit:
@@ -218,57 +158,6 @@ def _in_years(voice: Voice, difference: Difference, own: tuple[str, ...]) -> str
     """``in 6 of 6 years``, with the rows behind it."""
     count = voice.formats.count_of(difference.years_above, len(difference.years))
     return f"in {voice.value(f'{count} years', own + difference.inputs)}"
-
-
-def _line(voice: Voice, difference: Difference, own: tuple[str, ...], provinces: int) -> str:
-    """The years above, the mean and how certain it is, and the latest year among the other provinces'."""
-    rows, unit = own + difference.inputs, "pp"
-    sure = how_sure(voice, difference, provinces)
-    return (
-        f"- {_comparator(voice, difference)}: above {fact(voice, difference, rows, unit)}; on average "
-        f"{mean_of(voice, difference, rows, unit)} a year{f', {sure}' if sure else ''}. {_placebo(voice, difference, own)}."
-    )
-
-
-def _likes(voice: Voice, result: Peers, mean: Mapping[str, float], rows: Mapping[str, tuple[str, ...]]) -> Exhibit:
-    """The most similar provinces with their distance, and how their growth differs from the country's."""
-    number = voice.formats.number
-    body = [
-        [
-            voice.area(peer.area),
-            number(peer.distance, 2),
-            voice.value(number(mean[peer.area], 2, signed=True), rows.get(peer.area, ())),
-        ]
-        for peer in result.peers
-    ]
-    return table(
-        voice.id("growth-compare-peers"),
-        ["Province", "Distance", "Growth minus the country's"],
-        body,
-        f"Most alike before the resolution is {voice.area(result.peers[0].area)}. *Distance in standardised population, "
-        "output per head and urban share; mean yearly difference in growth, percentage points.*",
-    )
-
-
-def _placebo(voice: Voice, difference: Difference, own: tuple[str, ...]) -> str:
-    """The latest year's difference, which has no interval, by how many provinces differ more from their own."""
-    latest = voice.value(voice.formats.points(difference.differences[-1]), own + difference.inputs)
-    if difference.placebo_larger == 0:
-        return f"In {difference.years[-1]} alone {latest}; none of the {difference.placebo_of} other provinces differs more"
-    larger = voice.formats.count_of(difference.placebo_larger, difference.placebo_of)
-    verb = "differs" if difference.placebo_larger == 1 else "differ"
-    return f"In {difference.years[-1]} alone {latest}; {larger} other provinces {verb} more"
-
-
-def _comparator(voice: Voice, difference: Difference) -> str:
-    inputs = voice.inputs
-    region = voice.area(inputs.areas.region(inputs.area))
-    return {
-        "nation": "Against the country",
-        "rest of the nation": "Against the country without it",
-        "region": f"Against the rest of {region}",
-        "peers": f"Against the mean of the {word(inputs.settings.peers.k, 'en')} most similar provinces",
-    }[difference.comparator]
 
 
 def _status(status: str) -> str:
