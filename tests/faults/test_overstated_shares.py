@@ -198,11 +198,11 @@ def half_years(known_q4: EditionData, slice_of: Callable[..., Inputs]) -> dict[s
 
 
 def test_a6_a_half_year_stands_beside_a_provinces_year(
-    half_years: dict[str, Inputs], made_record: Callable[..., Any]
+    half_years: dict[str, Inputs], made_record: Callable[..., Any], say: Callable[..., str]
 ) -> None:
     (item,) = [each for each in made_record(half_years["n01"], "compare").strip if each.role == "share"]
     assert (item.period, item.value) == ("2025", 17.34)
-    page = plain(present.strip((item,), half_years["n01"]).markdown)
+    page = plain(say("strip", "strip", (item,), data=half_years["n01"]))
     assert "17.34 %" in page
     assert "The first half of 2026 only: 18.3 %" in page
 
@@ -212,7 +212,7 @@ def test_a6_a_half_year_alone_is_no_years_figure(
 ) -> None:
     (item,) = [each for each in made_record(half_years["n40"], "compare").strip if each.role == "share"]
     assert item.value is None
-    page = plain(present.strip((item,), half_years["n40"]).markdown)
+    page = plain(say("strip", "strip", (item,), data=half_years["n40"]))
     assert "The first half of 2026 only: 18.3 %" in page
     assert "not published" not in page
     inputs = half_years["n40"]
@@ -222,7 +222,7 @@ def test_a6_a_half_year_alone_is_no_years_figure(
 
 
 def test_a6_nine_months_of_growth_stand_beside_the_years(
-    known_q4: EditionData, slice_of: Callable[..., Inputs], made_record: Callable[..., Any]
+    known_q4: EditionData, slice_of: Callable[..., Inputs], made_record: Callable[..., Any], say: Callable[..., str]
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n01")
     role = inputs.roles.growth
@@ -233,7 +233,7 @@ def test_a6_nine_months_of_growth_stand_beside_the_years(
         if each.role == "growth"
     ]
     assert (item.period, item.value) == ("2025", 8.157)
-    page = plain(present.strip((item,), inputs).markdown)
+    page = plain(say("strip", "strip", (item,), data=inputs))
     assert "The first nine months of 2026 only: 9.07 %" in page
 
 

@@ -172,6 +172,7 @@ def test_growth_and_comparison_of_november_are_refused_as_not_published(
 
 def test_the_province_pages_of_november_say_that_growth_is_not_published(
     province: Inputs,
+    made_record,
     cell: Callable[..., Any],
     say_of_series: Callable[..., str],
     growth_compared: Callable[[Inputs], str],

@@ -59,13 +59,13 @@ def test_where_pairs_are_told_apart_a_place_comes_with_its_marginal_set(inputs: 
 
 
 def test_e8_the_certainty_of_a_place_is_said_once_on_a_page(
-    inputs: Inputs, model: Ranks, known_q4: EditionData, slice_of: SliceOf, made_record, growth_compared
+    inputs: Inputs, model: Ranks, known_q4: EditionData, slice_of: SliceOf, made_record, growth_compared, say
 ) -> None:
     own = slice_of(known_q4, "compare", "n22")
     record = made_record(own, "compare")
     page = "\n".join(
         [
-            present.strip(record.strip, own).markdown,
+            say("strip", "strip", record.strip, data=own),
             said([model], inputs),
             unmarked(growth_compared(own)),
         ]

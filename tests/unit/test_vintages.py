@@ -15,7 +15,7 @@ from policyreport.data.boundary_checks import check_boundaries, count_bases
 from policyreport.data.inputs import FACTS, Inputs, read_inputs
 from policyreport.data.observations import load_ledger
 from policyreport.errors import DataError, UsageError
-from policyreport.figures import plot, present
+from policyreport.figures import plot
 from policyreport.figures.present.voice import Voice
 from policyreport.publishing.finding_values import finding_values
 from policyreport.publishing.provenance import read_provenance
@@ -269,7 +269,7 @@ def test_the_later_figures_would_be_seen_by_an_edition_of_their_day(later: Path)
 
 
 def test_every_figure_of_a_merged_province_that_crosses_the_change_of_boundaries_says_so(
-    known_q4: EditionData, slice_of, made_record, cell: Callable[..., Any], say_of_series: Callable[..., str] growth_compared: Callable[[Inputs], str],
+    known_q4: EditionData, slice_of, made_record, cell: Callable[..., Any], say_of_series, growth_compared, say
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n96")
     growth, income = cell(inputs, "trend", "growth"), (cell(inputs, "trend", "income"),)
@@ -277,7 +277,7 @@ def test_every_figure_of_a_merged_province_that_crosses_the_change_of_boundaries
         say_of_series(inputs, "growth", growth=growth),
         say_of_series(inputs, "income", income=income),
         growth_compared(inputs),
-        present.strip(made_record(inputs).strip, inputs).markdown,
+        say("strip", "strip", made_record(inputs).strip, data=inputs),
     ]
     for text in shown:
         assert inputs.wording.sentence("back-cast", "en") in text
@@ -290,11 +290,11 @@ def test_every_figure_of_a_merged_province_that_crosses_the_change_of_boundaries
 
 
 def test_a_province_that_kept_its_boundaries_is_flagged_only_where_others_are_beside_it(
-    known_q4: EditionData, slice_of, made_record, cell: Callable[..., Any], say_of_series: Callable[..., str],
-    growth_compared: Callable[[Inputs], str],
+    known_q4: EditionData, slice_of, made_record, cell: Callable[..., Any], say_of_series, growth_compared, say
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n01")
-    assert inputs.wording.sentence("back-cast", "en") not in present.strip(made_record(inputs).strip, inputs).markdown
+    strip = say("strip", "strip", made_record(inputs).strip, data=inputs)
+    assert inputs.wording.sentence("back-cast", "en") not in strip
     said = say_of_series(inputs, "growth", growth=cell(inputs, "trend", "growth"))
     assert inputs.wording.sentence("back-cast", "en") not in said
     assert inputs.wording.sentence("back-cast", "en") in growth_compared(inputs)

@@ -1,12 +1,14 @@
-"""Filters of templates that choose among the rows of the league table."""
+"""Filters of templates that choose among the rows of the league table, and of a province's strip."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 
 from policyreport.params.spelling import sort_key
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import LeagueRow, SeriesRecord
+from policyreport.records.periods import kind_of
 from policyreport.records.series import SeriesPoint
 
 Both = tuple[SeriesPoint, SeriesPoint]
@@ -44,9 +46,15 @@ def not_below(both: Sequence[Both]) -> list[Both]:
     return [(own, whole) for own, whole in both if own.value >= whole.value]
 
 
+def exact_day(period: str) -> date | None:
+    """Return the day that a period is; None for any other period."""
+    return date.fromisoformat(period) if kind_of(period) == "days" else None
+
+
 FILTERS: dict[str, Callable[..., object]] = {
     "always_above": always_above,
     "by_growth": by_growth,
+    "exact_day": exact_day,
     "exclude_zero": exclude_zero,
     "none_if_empty": lambda cells: [cell or None for cell in cells],
     "not_below": not_below,

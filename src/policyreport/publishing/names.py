@@ -46,6 +46,7 @@ class Names:
             "reference": self.reference,
             "remark": lambda name: wording.remark(name, language),
             "rows_behind": rows_behind,
+            "scale": self.scale,
             "short": lambda code: wording.short(code, language),
             "sources": self.sources,
             "subject": lambda subject: subject_name(subject, provenance.indicators, roles),
@@ -58,6 +59,13 @@ class Names:
         """Link a paper's short name to the list of references; the whole entry is the link's title."""
         paper = self._provenance.registry.references[key]
         return Markdown(f'[{escape(paper.short)}](#ref-{key} "{attribute(paper.full)}")')
+
+    def scale(self, key: str) -> str:
+        """Write the limits of a score: scale 1–10; nothing where an end is open."""
+        indicator, formats = self._provenance.indicators.get(key), self._provenance.formats
+        if indicator.low is None or indicator.high is None:
+            return ""
+        return f"scale {formats.interval(indicator.low, indicator.high, 0)}"
 
     def sources(self, rows: Iterable[str], in_full: int = SOURCES_IN_FULL) -> Markdown:
         """Cite the files behind rows, publishers alone where files are more than `in_full`."""

@@ -97,6 +97,7 @@ class Texts:
             "range": self.range_of,
             "rows_of": rows_of,
             "share_of": marked(formats.share_of),
+            "short_date": marked(formats.short_date),
             "signed": marked(self.signed),
             "sourced": sourced,
             "span": span,

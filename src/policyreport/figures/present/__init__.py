@@ -1,6 +1,6 @@
 """Results as the exhibits of a page: sentence, figure, table, source."""
 
-from policyreport.figures.present.comparison import strip, summary
+from policyreport.figures.present.comparison import summary
 from policyreport.figures.present.findings import area_findings as findings
 from policyreport.figures.present.league import league
 from policyreport.figures.present.not_given import not_given
@@ -26,6 +26,5 @@ __all__ = [
     "pooling",
     "published",
     "refusals",
-    "strip",
     "summary",
 ]

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from policyreport.data.inputs import Inputs
-from policyreport.data.notes import told_time
 from policyreport.figures.exhibits import Exhibit, join
 from policyreport.figures.present.shares import leading, part_sentence, share_sentence
 from policyreport.figures.present.tasks import count_sentence
 from policyreport.figures.present.voice import Voice, listed
 from policyreport.figures.present.yearly import how_sure, mean_of
 from policyreport.figures.tiles import locator, tile_grid
-from policyreport.params.phrases import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.formats import NBSP
-from policyreport.records.notebooks import CompareRecord, StripItem
-from policyreport.records.periods import kind_of
-from policyreport.records.series import Difference, Peers, PublishedRank
+from policyreport.records.notebooks import CompareRecord
+from policyreport.records.series import Difference, Peers
 from policyreport.records.shares import Threshold
 from policyreport.statistics.shares.latest import later_parts, newest_completion
-
-
-def strip(items: tuple[StripItem, ...], inputs: Inputs) -> Exhibit:
-    """Show five indicators: value, change, published place, or the refusal: "strip"."""
-    voice = Voice(inputs)
-    cells = [f"::: {{.strip-item}}\n{_cell(voice, item)}\n:::" for item in items]
-    crossing = voice.flags(flag for item in items for flag in item.flags)
-    return join("strip", ":::: {.strip}\n" + "\n\n".join(cells) + "\n::::", crossing)
 
 
 def summary(record: CompareRecord, inputs: Inputs) -> Exhibit:
@@ -91,67 +78,6 @@ def _place(voice: Voice) -> str:
         return f"{voice.name} ({region}) kept its boundaries in the mergers of {day}."
     names = listed([voice.area(part) for part in parts])
     return f"{voice.name} ({region}) was formed on {day} from {names}."
-
-
-def _cell(voice: Voice, item: StripItem) -> str:
-    """Label, value and notes of one indicator."""
-    label = {
-        "tasks": "Tasks completed",
-        "share": "Digital economy",
-        "growth": "Growth of output",
-        "income": "Output per head",
-        "governance": "E-governance",
-    }[item.role]
-    if item.value is None or item.refusal:
-        if item.part:
-            return f"{label}\n\n–\n\n{_part(voice, item)}"
-        code = item.refusal.code if item.refusal else "not-published"
-        by = f" by {voice.measure(item.measure)}" if item.role == "share" and item.measure else ""
-        reason = f"{voice.verdict('not published')}{by}" if code == "not-published" else voice.sentence(code)
-        return f"{label}\n\n–\n\n{reason}"
-    formats = voice.formats
-    value = {
-        "tasks": lambda: formats.percent(item.value / 100),
-        "share": lambda: voice.percent_as_published(item.value),
-        "growth": lambda: f"{formats.number(item.value, 2)}\u00a0%",
-        "income": lambda: f"{formats.number(item.value, 1)}\u00a0m VND",
-        "governance": lambda: formats.number(item.value, 2),
-    }[item.role]()
-    value = voice.value(value, item.inputs)
-    notes = [_when(voice, item), *([_part(voice, item)] if item.part else [])]
-    if item.change is not None:
-        digits = 1 if item.change_unit == "%" else 2
-        change = formats.number(item.change, digits, signed=True)
-        points = " score points" if item.role == "governance" else " percentage points"
-        unit = {"%": "\u00a0% at current prices", "points": points}.get(item.change_unit, "")
-        notes.append(f"{voice.value(f'{change}{unit}', item.change_inputs)} on the year before")
-    if isinstance(item.rank, PublishedRank):
-        place = f"{item.rank.rank} of {item.rank.of}"
-        if item.rank.marginal:
-            place += f", could be {voice.formats.interval(*item.rank.marginal, 0)}"
-        notes.append(f"place {voice.value(place, item.rank.inputs)}")
-    return "\n\n".join([label, value, *notes])
-
-
-def _part(voice: Voice, item: StripItem) -> str:
-    """A figure for part of a year, with its period before it: it is not a figure for a year."""
-    if item.part is None:
-        return ""
-    value = voice.value(f"{voice.as_published(item.part.value)}\u00a0{item.part.unit.split(' ')[0]}", [item.part.id])
-    return f"{capitalised(voice.period(item.part.period))} only: {value}"
-
-
-def _when(voice: Voice, item: StripItem) -> str:
-    if item.role == "tasks":
-        count = voice.value(voice.formats.count_of(item.count or 0, item.total or 0), item.inputs)
-        exact = kind_of(item.period) == "days"
-        stated = told_time(voice.notes(item.inputs)) or voice.formats.period(item.period)
-        when = voice.formats.short_date(date.fromisoformat(item.period)) if exact else stated
-        return f"{count}, {when or 'date not stated'}"
-    source = voice.measure(item.measure) if item.measure else ""
-    status = item.status if item.status != "observed" else ""
-    scale = voice.scale(item.indicator) if item.role == "governance" else ""
-    return ", ".join(part for part in (item.period, source, scale, status) if part)
 
 
 def _in_years(voice: Voice, difference: Difference, own: tuple[str, ...]) -> str:
