@@ -2,20 +2,20 @@
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 import pandas as pd
+import pytest
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures import present
-from policyreport.figures.exhibits import Exhibit
 from policyreport.records.marks import unmarked
 from policyreport.records.tasks import Flow
 from policyreport.statistics.tasks.completion import completion_of_lists
 from policyreport.statistics.tasks.flow import pace_of_tasks
 from policyreport.statistics.tasks.quarters import quarter_on_quarter
 
+Shown = Callable[[Inputs], str]
 LIST = "central-2025-10"
 CANNOT_TELL = "either less was done, or the easier tasks were finished first; counts alone cannot tell"
 
@@ -38,13 +38,17 @@ def pace(inputs: Inputs) -> Flow:
     return found
 
 
-def shown(inputs: Inputs) -> str:
-    exhibits: Sequence[Exhibit] = present.flow(
-        pace_of_tasks(inputs.tasks, inputs.settings.flow),
-        completion_of_lists(inputs.tasks, inputs.settings.completion),
-        inputs,
-    )
-    return re.sub(r"\s+", " ", unmarked("\n".join(each.markdown for each in exhibits)).replace("\u00a0", " "))
+@pytest.fixture
+def shown(say: Callable[..., str]) -> Callable[[Inputs], str]:
+    """What a page says of the pace of the nation's lists."""
+
+    def of_pace(inputs: Inputs) -> str:
+        flow = pace_of_tasks(inputs.tasks, inputs.settings.flow)
+        completion = completion_of_lists(inputs.tasks, inputs.settings.completion)
+        text = say("pace", "flow", {"flow": flow, "completion": completion}, data=inputs)
+        return re.sub(r"\s+", " ", unmarked(text).replace("\u00a0", " "))
+
+    return of_pace
 
 
 def steady(variance: float, intervals: int, effort: float = 0.3, tasks: int = 1000) -> list[int]:
@@ -53,7 +57,7 @@ def steady(variance: float, intervals: int, effort: float = 0.3, tasks: int = 10
     return [tasks - round(each) for each in left]
 
 
-def test_e4_a_steady_effort_on_tasks_that_differ_is_not_called_falling(nation: Inputs) -> None:
+def test_e4_a_steady_effort_on_tasks_that_differ_is_not_called_falling(nation: Inputs, shown: Shown) -> None:
     days = [91 * place for place in range(9)]
     inputs = counted(nation, days, steady(1.0, 8))
     assert pace(inputs).trend.verdict == "no clear trend"
@@ -65,7 +69,7 @@ def test_e4_a_steady_effort_on_tasks_that_differ_is_not_called_slower(nation: In
     assert pace(inputs).change.verdict == "no clear change"
 
 
-def test_e4_slower_is_said_of_the_tasks_left_and_that_counts_cannot_tell(nation: Inputs) -> None:
+def test_e4_slower_is_said_of_the_tasks_left_and_that_counts_cannot_tell(nation: Inputs, shown: Shown) -> None:
     inputs = counted(nation, (0, 91, 182), (0, 500, 540))
     assert pace(inputs).change.verdict == "slower"
     text = shown(inputs)
@@ -73,13 +77,15 @@ def test_e4_slower_is_said_of_the_tasks_left_and_that_counts_cannot_tell(nation:
     assert "That is said of the tasks left, not of the effort" in text
 
 
-def test_e4_falling_is_said_of_the_tasks_left_and_that_counts_cannot_tell(nation: Inputs) -> None:
+def test_e4_falling_is_said_of_the_tasks_left_and_that_counts_cannot_tell(nation: Inputs, shown: Shown) -> None:
     inputs = counted(nation, [91 * place for place in range(7)], (0, 300, 450, 510, 530, 537, 540))
     assert pace(inputs).trend.verdict == "falling"
     assert shown(inputs).count(CANNOT_TELL) == 1
 
 
-def test_e4_how_unlike_tasks_must_be_for_a_fall_to_be_none_stands_beside_the_design_effect(nation: Inputs) -> None:
+def test_e4_how_unlike_tasks_must_be_for_a_fall_to_be_none_stands_beside_the_design_effect(
+    nation: Inputs, shown: Shown
+) -> None:
     text = shown(counted(nation, [91 * place for place in range(7)], steady(1.0, 6)))
     assert "Largest design effect at which the change excludes zero" in text
     assert re.search(r"Variance at which the change is no fall \| [01]\.\d\d", text)
@@ -100,14 +106,14 @@ def test_e4_one_count_without_an_exact_day_does_not_refuse_six_others(nation: In
     assert len(pace(dataclasses.replace(inputs, observations=rows)).steps) == 5
 
 
-def test_e4_the_december_step_has_bounds_and_the_share_without_recurring_tasks(nation: Inputs) -> None:
+def test_e4_the_december_step_has_bounds_and_the_share_without_recurring_tasks(nation: Inputs, say) -> None:
     """METHODS §20.5: +448 to +626 completed; 601 of 1,109 (54.2 %)."""
-    exhibits = present.national_tasks(
-        completion_of_lists(nation.tasks, nation.settings.completion),
-        quarter_on_quarter(nation.tasks, nation.settings.flow),
-        nation,
-    )
-    text = unmarked("\n".join(each.markdown for each in exhibits)).replace("\u00a0", " ")
+    record = {
+        "completion": completion_of_lists(nation.tasks, nation.settings.completion),
+        "quarter_on_quarter": quarter_on_quarter(nation.tasks, nation.settings.flow),
+    }
+    parts = (say("quarters", macro, record, data=nation) for macro in ("lead", "steps", "condition"))
+    text = unmarked("\n".join(parts)).replace("\u00a0", " ")
     assert "+448 to +626" in text
     assert "Between 448 and 626 more tasks are completed" in text
     assert "without them 601 of 1,109 (54.2 %) were completed" in text

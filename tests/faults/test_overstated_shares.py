@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures import present
 from policyreport.figures.present.overview import share_findings
 from policyreport.figures.present.voice import Voice
 from policyreport.records.marks import unmarked
@@ -251,12 +250,13 @@ def test_e7_the_total_tells_what_the_provinces_without_a_figure_average(
 
 
 def test_e7_a_merged_province_that_lacks_a_part_has_bounds(
-    known_q4: EditionData, slice_of: Callable[..., Inputs], made_record: Callable[..., Any]
+    known_q4: EditionData, slice_of: Callable[..., Inputs], made_record: Callable[..., Any], say, page_of_area
 ) -> None:
     inputs = slice_of(known_q4, "clean", "n79")
     record = made_record(inputs)
     assert not record.refusals
-    page = plain(present.published(record, inputs).markdown)
+    area = page_of_area(inputs, clean=record)
+    page = plain(say("published", "topics", area, area=area))
     # A part of 20.7 % of the people has no score, which lies between 1 and 10; the others' scores weigh 5.31.
     assert "(PAPI) | 2023 | Bình Dương | 5.52–7.38 |" in re.sub(" +", " ", page)
 

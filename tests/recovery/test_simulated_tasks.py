@@ -11,7 +11,6 @@ import pytest
 
 from policyreport import count_codes
 from policyreport.data.inputs import Inputs
-from policyreport.figures import present
 from policyreport.records.base import Refusal
 from policyreport.records.marks import unmarked
 from policyreport.records.series import Ranks
@@ -163,18 +162,27 @@ def test_the_central_list_is_one_list_with_a_faster_second_half(nation: Inputs) 
 
 
 @pytest.fixture(scope="module")
-def shown(nation: Inputs) -> dict[str, str]:
-    """Markdown of the national exhibits on tasks, by name, without marks."""
-    completion = completion_of_lists(nation.tasks, nation.settings.completion)
-    exhibits = [
-        *present.national_tasks(completion, quarter_on_quarter(nation.tasks, nation.settings.flow), nation),
-        *present.flow(pace_of_tasks(nation.tasks, nation.settings.flow), completion, nation),
-        *present.outlook(outlook_of_tasks(nation.tasks, nation.settings.outlook), completion, nation),
-        *present.pooling(pool_lists(nation.province_tasks, nation.settings.pooling), nation),
-        present.funnel(funnel_of_lists(nation.province_tasks, nation.settings.funnel), nation),
-        present.calibration(calibrate_outlook(nation.province_tasks, nation.settings.outlook), nation),
-    ]
-    return {each.id: unmarked(each.markdown) for each in exhibits}
+def shown(nation: Inputs, say: Callable[..., str]) -> dict[str, str]:
+    """Markdown of the national pages on tasks, by file and macro, without marks."""
+    settings, lists = nation.settings, nation.province_tasks
+    record = {
+        "completion": completion_of_lists(nation.tasks, settings.completion),
+        "quarter_on_quarter": quarter_on_quarter(nation.tasks, settings.flow),
+        "flow": pace_of_tasks(nation.tasks, settings.flow),
+        "outlook": outlook_of_tasks(nation.tasks, settings.outlook),
+        "pooling": pool_lists(lists, settings.pooling),
+        "funnel": funnel_of_lists(lists, settings.funnel),
+        "calibration": calibrate_outlook(lists, settings.outlook),
+    }
+    parts = {
+        "quarters": ("lead", "counts", "steps", "condition"),
+        "pace": ("flow", "flow_in_short", "outlook", "outlook_in_short"),
+        "pooling": ("pooling", "caterpillar", "funnel", "calibration"),
+    }
+    filled = {macro: say(file, macro, record, data=nation) for file, macros in parts.items() for macro in macros}
+    provinces = [each for _, each in sorted(nation.records.items())]
+    filled["side_by_side"] = say("pooling", "side_by_side", record, provinces, data=nation)
+    return {macro: unmarked(text) for macro, text in filled.items()}
 
 
 def test_e3_the_interval_beside_a_change_is_the_one_its_word_was_taken_from(
@@ -190,8 +198,8 @@ def test_e3_the_interval_beside_a_change_is_the_one_its_word_was_taken_from(
 
 def test_no_exhibit_on_tasks_is_a_refusal(shown: dict[str, str]) -> None:
     # Counts stand side by side only where they are not pooled.
-    assert shown["lists-side-by-side"] == ""
-    others = {name: text for name, text in shown.items() if name != "lists-side-by-side"}
+    assert shown["side_by_side"] == ""
+    others = {name: text for name, text in shown.items() if name != "side_by_side"}
     assert len(others) == 12
     assert [name for name, text in others.items() if "{.refusal}" in text or not text] == []
     assert all("differs on" not in text for text in shown.values())
@@ -204,8 +212,8 @@ def test_no_exhibit_on_tasks_is_a_refusal(shown: dict[str, str]) -> None:
         ("flow", "from quarter to quarter, *rising*"),
         ("outlook", "If tasks go on closing as in the last 1,004 days, about"),
         ("outlook", "The chance that all are done is less than 1\u00a0% (*unlikely*)"),
-        ("flow-short", "on the interval before, *"),
-        ("outlook-short", "by 31\u00a0December 2028"),
+        ("flow_in_short", "on the interval before, *"),
+        ("outlook_in_short", "by 31\u00a0December 2028"),
         ("pooling", "Pooled over 34 provinces with"),
         ("caterpillar", "1.39 standard errors"),
         ("funnel", "judged by limits widened"),

@@ -13,7 +13,7 @@ import pytest
 from policyreport import collect_league, count_codes
 from policyreport.data.frames import TASKS
 from policyreport.data.inputs import Inputs
-from policyreport.figures import present
+from policyreport.figures import plot
 from policyreport.records.base import Refusal
 from policyreport.records.markdown import as_read
 from policyreport.records.marks import unmarked
@@ -121,7 +121,7 @@ def test_where_no_outlook_could_be_made_before_that_is_the_reason(nation: Inputs
         "too-few-points",
         "no earlier outlook exists: no list was counted on 6 dates",
     )
-    assert "kind" not in text(present.calibration(result, nation))
+    assert "kind" not in result.detail
 
 
 def test_six_provinces_have_a_count_to_compare(nation: Inputs) -> None:
@@ -150,98 +150,113 @@ def own(known_q4: EditionData, slice_of: Callable[..., Inputs]) -> Callable[[str
 
 
 def text(exhibits) -> str:
-    """Markdown without marks and as a reader sees it, in tooltips and alternative texts too; spaces that break."""
+    """The Markdown of exhibits as `read` gives it."""
     parts = exhibits if isinstance(exhibits, tuple) else (exhibits,)
-    return html.unescape(as_read(unmarked("\n".join(part.markdown for part in parts)))).replace("\u00a0", " ")
+    return read("\n".join(part.markdown for part in parts))
 
 
-def test_a_reason_is_said_once_with_the_counts_of_every_list(own) -> None:
+def read(markdown: str) -> str:
+    """Markdown without marks and as a reader sees it, in tooltips and alternative texts too; lines joined by spaces."""
+    return html.unescape(as_read(unmarked(markdown))).replace("\u00a0", " ")
+
+
+@pytest.fixture
+def lists_of(say, page_of_area) -> Callable[[Inputs], str]:
+    """What the page of a province says of its lists, with the text of the picture."""
+
+    def told(inputs: Inputs) -> str:
+        completion = completion_of_lists(inputs.tasks, inputs.settings.completion)
+        area = page_of_area(inputs, trend={"completion": completion})
+        return read(say("tasks", "lists", area, data=inputs)) + text(plot.lists(completion, inputs))
+
+    return told
+
+
+@pytest.fixture
+def quarters_of(say) -> Callable[[Inputs, str], str]:
+    """A part of what the page on tasks says of the national list."""
+
+    def told(inputs: Inputs, macro: str) -> str:
+        completion = completion_of_lists(inputs.tasks, inputs.settings.completion)
+        quarters = quarter_on_quarter(inputs.tasks, inputs.settings.flow)
+        return read(say("quarters", macro, {"completion": completion, "quarter_on_quarter": quarters}, data=inputs))
+
+    return told
+
+
+@pytest.fixture
+def pace_of(say) -> Callable[[Inputs, str], str]:
+    """What a page says of the flow or the outlook of a slice's lists."""
+
+    def told(inputs: Inputs, macro: str) -> str:
+        record = {
+            "completion": completion_of_lists(inputs.tasks, inputs.settings.completion),
+            "flow": pace_of_tasks(inputs.tasks, inputs.settings.flow),
+            "outlook": outlook_of_tasks(inputs.tasks, inputs.settings.outlook),
+        }
+        return read(say("pace", macro, record, data=inputs))
+
+    return told
+
+
+def test_a_list_that_changed_leaves_its_counts_and_no_pace(own, pace_of, lists_of) -> None:
     inputs = own(NGHE_AN)
-    completion = completion_of_lists(inputs.tasks, inputs.settings.completion)
-    for shown in (
-        present.flow(pace_of_tasks(inputs.tasks, inputs.settings.flow), completion, inputs),
-        present.outlook(outlook_of_tasks(inputs.tasks, inputs.settings.outlook), completion, inputs),
-    ):
-        assert text(shown).count(inputs.wording.sentence("list-changed", "en").removesuffix(".")) == 1
-        own_programmes = (
-            "(the list differs: “Nghệ An: work programme 2025”: 3 of 81 on 24 June 2025, then "
-            "“Nghệ An: own programme”: 38 of 102 on 24 September 2025; "
-        )
-        assert own_programmes in text(shown)
-        # Its third count is of another kind; it stands in the comparison that is not made (METHODS §18: 81, 102, 100).
-        assert "counted once: “Tasks given to Nghệ An under Resolution 57”: 51 of 100 on 15 November 2025)" in text(
-            shown
-        )
+    assert pace_of(inputs, "flow") == pace_of(inputs, "outlook") == ""
     changed = inputs.wording.sentence("list-changed", "en").removesuffix(".")
-    assert changed not in text(present.tasks(completion, inputs))
+    assert changed not in lists_of(inputs)
 
 
-def test_the_nation_s_refused_pace_names_every_list_and_its_day(nation: Inputs) -> None:
-    shown = text(
-        present.flow(
-            pace_of_tasks(nation.tasks, nation.settings.flow),
-            completion_of_lists(nation.tasks, nation.settings.completion),
-            nation,
-        )
-    )
-    for count in (each for each in read_lists(nation.tasks).of_one_area() if each.completed is not None):
-        assert f"“{count.list_label}”: {count.completed:,} of {count.total:,}" in shown
-    assert "270 of 679" in shown
-
-
-def test_a_count_without_its_day_says_what_the_source_said_of_its_time(own) -> None:
+def test_a_count_without_its_day_says_what_the_source_said_of_its_time(own, lists_of) -> None:
     inputs = own("n52")
-    shown = text(present.tasks(completion_of_lists(inputs.tasks, inputs.settings.completion), inputs))
+    shown = lists_of(inputs)
     assert "About September or October 2025 (the day is not stated), 76 of 147 (51.7 %) on the list" in shown
     assert "third quarter" not in shown
 
 
-def test_a_count_of_which_no_time_was_told_gives_the_ledger_s_period(own) -> None:
+def test_a_count_of_which_no_time_was_told_gives_the_ledger_s_period(own, lists_of) -> None:
     inputs = own("n52")
     silent = dataclasses.replace(inputs, observations=inputs.observations.assign(note=""))
-    shown = text(present.tasks(completion_of_lists(silent.tasks, silent.settings.completion), silent))
+    shown = lists_of(silent)
     assert "In the third quarter of 2025 (the day is not stated), 76 of 147 (51.7 %) on the list" in shown
 
 
-def test_tasks_printed_as_less_than_overdue_are_not_called_overdue(own) -> None:
+def test_tasks_printed_as_less_than_overdue_are_not_called_overdue(own, lists_of) -> None:
     inputs = own("n22")
-    shown = text(present.tasks(completion_of_lists(inputs.tasks, inputs.settings.completion), inputs))
+    shown = lists_of(inputs)
     assert "8 of all 47 (17.0 %) printed as “behind schedule or at risk of delay”" in shown
     assert "about the middle of 2025 · 8 of all 47 (17.0 %) behind schedule or at risk of delay" in shown
     assert "overdue" not in shown
     silent = dataclasses.replace(inputs, observations=inputs.observations.assign(note=""))
-    assert "8 of all 47 (17.0 %) overdue" in text(
-        present.tasks(completion_of_lists(silent.tasks, silent.settings.completion), silent)
-    )
+    assert "8 of all 47 (17.0 %) overdue" in lists_of(silent)
 
 
-def test_every_count_of_late_and_overdue_tasks_stands_with_its_whole_and_share(own, nation: Inputs) -> None:
+def test_every_count_of_late_and_overdue_tasks_stands_with_its_whole_and_share(
+    own, nation: Inputs, lists_of, quarters_of
+) -> None:
     inputs = own("n01")
-    shown = text(present.tasks(completion_of_lists(inputs.tasks, inputs.settings.completion), inputs))
+    shown = lists_of(inputs)
     assert "were completed, 15 of these 98 (15.3 %) late and 12 of all 187 (6.4 %) overdue." in shown
     assert "15 of 98 (15.3 %) completed late · 12 of 187 (6.4 %) overdue" in shown
-    quarters = present.national_tasks(
-        completion_of_lists(nation.tasks, nation.settings.completion),
-        quarter_on_quarter(nation.tasks, nation.settings.flow),
-        nation,
-    )
-    table = text(next(each for each in quarters if each.id == "quarter-on-quarter"))
+    table = quarters_of(nation, "steps")
     assert "86 (7.6 %)" in table
     assert "104 (8.1 %)" in table
-    drawn = next(each for each in quarters if each.id == "tasks").files["figures/central-list.svg"]
+    quarters = quarter_on_quarter(nation.tasks, nation.settings.flow)
+    (central,) = plot.central_list((), quarters, nation)
+    drawn = central.files["figures/central-list.svg"]
     assert "178 recurring (13.8 %)" in drawn.replace("\u00a0", " ")
 
 
-def test_all_of_a_list_is_said_so_with_the_one_sided_bound_in_a_tooltip(own) -> None:
+def test_all_of_a_list_is_said_so_with_the_one_sided_bound_in_a_tooltip(own, lists_of) -> None:
     inputs = own("n91")
-    shown = text(present.tasks(completion_of_lists(inputs.tasks, inputs.settings.completion), inputs))
+    shown = lists_of(inputs)
     assert "all of 25 (100 %, [at least 88.7 %]{.bound title=" in shown
     assert f"{100 * 0.05 ** (1 / 25):.1f}" == "88.7"
     assert "One-sided 95 % bound: with a tendency to finish below 88.7 %," in shown
 
 
-def test_what_cannot_be_said_is_said_in_a_sentence(records, own) -> None:
-    short = text(present.refusals(records["n01", "trend"], own("n01"))[1])
+def test_what_cannot_be_said_is_said_in_a_sentence(records, own, say, page_of_area) -> None:
+    area = page_of_area(own("n01"), trend=records["n01", "trend"])
+    short = read(say("published", "refusals_in_short", area))
     assert "**What cannot be said.** What was published gives no answer on the " in short
     assert "the pace of completion (too few dates or years)" in short
     assert "the share of tasks completed on “Tasks given by Hà Nội's own steering committee” (not published)" in short
@@ -249,15 +264,16 @@ def test_what_cannot_be_said_is_said_in_a_sentence(records, own) -> None:
 
 
 @pytest.mark.parametrize(("area", "lists", "newest"), [(NGHE_AN, 4, "51 of 100"), ("n96", 2, "66 of 123")])
-def test_several_lists_of_a_province_are_not_captioned_as_one_that_moved(own, area, lists, newest) -> None:
+def test_several_lists_of_a_province_are_not_captioned_as_one_that_moved(own, area, lists, newest, lists_of) -> None:
     inputs = own(area)
-    shown = text(present.tasks(completion_of_lists(inputs.tasks, inputs.settings.completion), inputs))
+    shown = lists_of(inputs)
     caption = next(line for line in shown.splitlines() if f"Counts of {lists} different lists, not one series" in line)
     assert f"”: {newest} (" in caption
 
 
-def test_the_table_of_provinces_names_the_kinds_of_lists(nation: Inputs) -> None:
-    shown = text(present.league(collect_league(nation), nation))
+def test_the_table_of_provinces_names_the_kinds_of_lists(nation: Inputs, say) -> None:
+    provinces = [record for _, record in sorted(nation.records.items())]
+    shown = read(say("quarters", "provinces", {"league": collect_league(nation)}, provinces, data=nation))
     assert "Lists of 6 provinces: " in shown
     caption = next(line for line in shown.splitlines() if "Lists of 6 provinces: " in line)
     for kind in ("tasks given by the centre", "provinces' own programmes", "tasks of Plan 02"):
@@ -265,15 +281,17 @@ def test_the_table_of_provinces_names_the_kinds_of_lists(nation: Inputs) -> None
     assert "provinces' own lists" not in shown
 
 
-def test_lists_that_differ_are_shown_side_by_side_and_unranked(nation: Inputs) -> None:
-    shown = present.pooling(pool_lists(nation.province_tasks, nation.settings.pooling), nation)
-    assert text(shown).count(nation.wording.sentence("lists-differ", "en").removesuffix(".")) == 1
-    assert "The newest counts of 6 of 34 provinces, side by side" in text(shown)
-    drawn = next(line for line in text(shown).splitlines() if "fig-alt" in line).split("; ")
+def test_lists_that_differ_are_shown_side_by_side_and_unranked(nation: Inputs, say) -> None:
+    pooling = pool_lists(nation.province_tasks, nation.settings.pooling)
+    record = {"pooling": pooling, "funnel": funnel_of_lists(nation.province_tasks, nation.settings.funnel)}
+    provinces = [each for _, each in sorted(nation.records.items())]
+    for macro in ("pooling", "caterpillar", "funnel"):
+        assert say("pooling", macro, record, data=nation) == ""
+    shown = read(say("pooling", "side_by_side", record, provinces, data=nation))
+    assert "The newest counts of 6 of 34 provinces, side by side" in shown
+    drawn = next(line for line in text(plot.pooling(pooling, nation)).splitlines() if "fig-alt" in line).split("; ")
     assert len(drawn) == 6
     assert all("%" in each for each in drawn)
-    told = nation.wording.sentence("lists-differ", "en").removesuffix(".")
-    assert text(present.funnel(funnel_of_lists(nation.province_tasks, nation.settings.funnel), nation)).count(told) == 1
 
 
 # ---- one list counted again, in place of the published counts ---------------------------------------------
@@ -292,36 +310,26 @@ def test_a_deadline_of_the_parameters_gives_an_outlook_for_every_required_share(
     assert {(each.completed, each.total, each.days_left) for each in results} == {(601, 1132, 7)}
 
 
-def test_with_few_intervals_the_outlook_stands_at_every_design_effect(nation: Inputs) -> None:
+def test_with_few_intervals_the_outlook_stands_at_every_design_effect(nation: Inputs, pace_of) -> None:
     inputs = counted_again(nation, "central-2025-12-25", "2025-12-24")
-    shown = text(
-        present.outlook(
-            outlook_of_tasks(inputs.tasks, inputs.settings.outlook),
-            completion_of_lists(inputs.tasks, inputs.settings.completion),
-            inputs,
-        )
-    )
+    shown = pace_of(inputs, "outlook")
+    results = outlook_of_tasks(inputs.tasks, inputs.settings.outlook)
+    drawn = text(plot.outlooks(results, completion_of_lists(inputs.tasks, inputs.settings.completion), inputs))
     for effect in (1, 2, 4):
         assert f"Design effect {effect}, no new tasks" in shown
-        assert f"design effect {effect}: " in shown
+        assert f"design effect {effect}: " in drawn
     assert "If tasks go on closing as in the last 70 days, about 6" in shown
     assert "at a design effect of 4) would be completed by 31 December 2025" in shown
     assert "Why that day? The list holds the tasks of 2025" in shown
 
 
-def test_one_interval_has_a_pace_and_no_change(nation: Inputs) -> None:
+def test_one_interval_has_a_pace_and_no_change(nation: Inputs, pace_of) -> None:
     inputs = counted_again(nation, "central-2025-10")
-    shown = text(
-        present.flow(
-            pace_of_tasks(inputs.tasks, inputs.settings.flow),
-            completion_of_lists(inputs.tasks, inputs.settings.completion),
-            inputs,
-        )
-    )
+    shown = pace_of(inputs, "flow")
     # 647 were open on 15 October and none was added: 116 of them in 50 days.
     assert "Of 647 tasks open or added, 116 were finished in the 50 days to 4 December 2025: 11.2 % a month." in shown
-    assert "**Change.** There are too few dates" in shown
-    assert "**Trend.** There are too few dates" in shown
+    (found,) = pace_of_tasks(inputs.tasks, inputs.settings.flow)
+    assert found.change.code == found.trend.code == "too-few-points"
 
 
 def counted_again(nation: Inputs, list_: str, day: str = "2025-12-04") -> Inputs:

@@ -200,11 +200,10 @@ def test_a_record_left_by_another_version_is_named_and_the_way_out_said(known_q3
 def test_the_national_pages_of_november_can_be_shown(national: Inputs, made_record, say) -> None:
     record = made_record(national)
     exhibits = [
-        *present.national_tasks(record.completion, record.quarter_on_quarter, national),
-        *present.league(record.league, national),
         *present.overview(record, national),
     ]
     parts = [
+        *(("quarters", macro, record) for macro in ("lead", "counts", "steps", "condition")),
         ("shares", "national_lead", record.share),
         ("shares", "national", record.share),
         ("shares", "every_figure", record.share),

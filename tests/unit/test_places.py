@@ -2,19 +2,19 @@
 
 import dataclasses
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures import present
 from policyreport.records.base import Refusal
 from policyreport.records.marks import unmarked
 from policyreport.records.series import Ranks
 from policyreport.running.plan import EditionData
 
 SliceOf = Callable[..., Inputs]
+Said = Callable[..., str]
 
 
 @pytest.fixture
@@ -32,15 +32,23 @@ def model(inputs: Inputs, cell: Callable[..., Any]) -> Ranks:
     return found
 
 
-def said(ranks, inputs: Inputs, area: str = "n22") -> str:
-    shown = {each.id: each.markdown for each in present.places(ranks, inputs)}
-    assert len(shown) == 34
-    return unmarked(shown[f"place-{area}"]).replace("\u00a0", " ")
+@pytest.fixture
+def said(say: Callable[..., str], page_of_area: Callable[..., Any], inputs: Inputs) -> Callable[..., str]:
+    """What the page of a province says of its places in these ranks of a family each."""
+
+    def of_places(ranks: Sequence[Ranks | Refusal], area: str = "n22") -> str:
+        page = page_of_area(dataclasses.replace(inputs, area=area), compare=inputs.records.get((area, "compare")))
+        refused = Refusal(code="lists-differ", method="ranks", subject="tasks_completed")
+        together = {"series": {"ranks": tuple(ranks)}, "evaluation": {"count_ranks": refused}}
+        text = unmarked(say("places", "places", page, data=inputs, **together))
+        return " ".join(text.replace("\u00a0", " ").split())
+
+    return of_places
 
 
-def test_e1_where_no_pair_is_told_apart_no_range_is_given(inputs: Inputs, model: Ranks) -> None:
+def test_e1_where_no_pair_is_told_apart_no_range_is_given(model: Ranks, said: Said) -> None:
     assert not model.tells_apart
-    assert said([model], inputs) == (
+    assert said([model]) == (
         "**How certain is a place?** The data cannot rank the provinces by mean growth of GRDP against the "
         "country's: no two "
         "of the 34 can be told apart. The places on this page only order the published values, which came "
@@ -49,24 +57,23 @@ def test_e1_where_no_pair_is_told_apart_no_range_is_given(inputs: Inputs, model:
     )
 
 
-def test_where_pairs_are_told_apart_a_place_comes_with_its_marginal_set(inputs: Inputs, model: Ranks) -> None:
+def test_where_pairs_are_told_apart_a_place_comes_with_its_marginal_set(model: Ranks, said: Said) -> None:
     own = next(each for each in model.sets if each.area == "n22")
     placed = own.model_copy(update={"marginal": (1, 21), "simultaneous": (1, 30)})
     ranked = model.model_copy(update={"sets": tuple(placed if each is own else each for each in model.sets)})
-    assert f"its place is {own.rank} of 34 and could be anywhere from 1 to 21 (95 %, treating years as draws)." in said(
-        [ranked], inputs
-    )
+    range_of_places = "could be anywhere from 1 to 21 (95 %, treating years as draws)."
+    assert f"its place is {own.rank} of 34 and {range_of_places}" in said([ranked])
 
 
 def test_e8_the_certainty_of_a_place_is_said_once_on_a_page(
-    inputs: Inputs, model: Ranks, known_q4: EditionData, slice_of: SliceOf, made_record, growth_compared, say
+    model: Ranks, known_q4: EditionData, slice_of: SliceOf, made_record, growth_compared, say, said: Said
 ) -> None:
     own = slice_of(known_q4, "compare", "n22")
     record = made_record(own, "compare")
     page = "\n".join(
         [
             say("strip", "strip", record.strip, data=own),
-            said([model], inputs),
+            said([model]),
             unmarked(growth_compared(own)),
         ]
     )
@@ -75,12 +82,12 @@ def test_e8_the_certainty_of_a_place_is_said_once_on_a_page(
     assert len(paragraphs) == 1
 
 
-def test_without_a_set_the_places_order_the_published_values_alone(inputs: Inputs) -> None:
+def test_without_a_set_the_places_order_the_published_values_alone(said: Said) -> None:
     refused = Refusal(code="no-sampling-error", method="ranks", subject="x")
-    assert said([refused], inputs) == (
+    assert said([refused]) == (
         "**How certain is a place?** The places on this page only order the published values, which came without a "
         "margin "
         "of error."
     )
     # Its page prints no place.
-    assert said([refused], inputs, "n01") == ""
+    assert said([refused], "n01") == ""

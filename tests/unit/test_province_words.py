@@ -16,8 +16,10 @@ from policyreport.data.observations.known import newest_publication
 from policyreport.data.observations.periods import period_bounds
 from policyreport.data.selection import mean_of, series
 from policyreport.figures import present
-from policyreport.figures.present.findings import area_findings
 from policyreport.figures.present.voice import Voice
+from policyreport.params.wording import read_wording
+from policyreport.publishing.names import name_filters
+from policyreport.publishing.provenance import read_provenance
 from policyreport.records.base import Finding, Gap, Refusal
 from policyreport.records.markdown import as_read
 from policyreport.records.marks import unmarked
@@ -207,11 +209,12 @@ def test_a_year_alone_does_not_outrank_a_day_within_it_as_the_newest_publication
 
 
 def test_an_exact_day_is_printed_although_a_year_alone_falls_on_it(known_q4: EditionData, slice_of: SliceOf) -> None:
-    inputs = slice_of(known_q4, "clean", "n01")
-    rows = inputs.observations.head(2).assign(published=pd.Timestamp("2025-12-31"), published_precision=["year", "day"])
-    voice = Voice(dataclasses.replace(inputs, observations=rows))
-    assert read(voice.newest_on(rows.index, date(2025, 12, 31))) == "31 December 2025"
-    assert voice.newest_on(rows.index[:1], date(2025, 12, 31)) == "2025"
+    rows = slice_of(known_q4, "clean", "n01").observations.head(2)
+    rows = rows.assign(published=pd.Timestamp("2025-12-31"), published_precision=["year", "day"])
+    provenance = dataclasses.replace(read_provenance(ROOT, "2025Q4"), ledger=rows)
+    newest_on = name_filters(provenance, read_wording(ROOT))["newest_on"]
+    assert read(newest_on(rows.index, date(2025, 12, 31))) == "31 December 2025"
+    assert newest_on(rows.index[:1], date(2025, 12, 31)) == "2025"
 
 
 def test_figures_dated_by_a_period_that_began_before_the_last_edition_are_said_to_be_older_perhaps(
@@ -230,16 +233,25 @@ def test_figures_dated_by_a_period_that_began_before_the_last_edition_are_said_t
     assert counted.published == "2025-12-27"
 
 
-def notes_of(known: EditionData, slice_of: SliceOf, made_record, area: str) -> str:
-    inputs = slice_of(known, "clean", area)
-    return read(area_findings(made_record(inputs, "clean"), inputs).markdown)
+@pytest.fixture(scope="module")
+def notes_of(
+    known_q4: EditionData, slice_of: SliceOf, made_record, say: Callable[..., str], page_of_area: Callable[..., Any]
+) -> Callable[..., str]:
+    """The notes on the figures of a province, or on other findings of it."""
+
+    def told(area: str, **changed: object) -> str:
+        inputs = slice_of(known_q4, "clean", area)
+        record = made_record(inputs, "clean").model_copy(update=changed)
+        return read(say("published", "notes", page_of_area(inputs, clean=record)))
+
+    return told
 
 
 @pytest.mark.parametrize("area", ["n01", "n22", "n40", "n48", "n52", "n91", "n96"])
 def test_the_notes_of_a_province_are_about_its_own_figures_and_hold_no_key(
-    known_q4: EditionData, slice_of: SliceOf, made_record, area: str
+    known_q4: EditionData, notes_of: Callable[..., str], area: str
 ) -> None:
-    text = notes_of(known_q4, slice_of, made_record, area)
+    text = notes_of(area)
     assert "do not agree" not in text
     assert not re.search(r"[a-z]_[a-z]|\b[a-z]+-[a-z0-9-]*\d{4}-|tinhthanhvn/|\be\+0", text)
     areas = known_q4.areas
@@ -254,47 +266,41 @@ def test_the_notes_of_a_province_are_about_its_own_figures_and_hold_no_key(
 
 
 def test_figures_in_notes_have_units_and_approximate_years_are_not_missing(
-    known_q4: EditionData, slice_of: SliceOf, made_record
+    notes_of: Callable[..., str],
 ) -> None:
-    text = notes_of(known_q4, slice_of, made_record, "n40")
+    text = notes_of("n40")
     assert text.startswith("Notes on these figures:")
     assert "only about 176,000 billion VND." in text
     assert "2022 missing" not in text
     assert "the province's office gives 6.13, NSO 6.31 %" in text
     assert "translations of vietnam.vn" in text
-    assert "only about 1,430,000 billion VND." in notes_of(known_q4, slice_of, made_record, "n01")
+    assert "only about 1,430,000 billion VND." in notes_of("n01")
 
 
 def test_a_figure_kept_out_is_told_on_the_page_of_its_province(
-    known_q4: EditionData, slice_of: SliceOf, made_record
+    notes_of: Callable[..., str],
 ) -> None:
-    assert "kept out for Cà Mau" in notes_of(known_q4, slice_of, made_record, "n96")
-    assert "Cà Mau" not in notes_of(known_q4, slice_of, made_record, "n91")
-    assert "(PAPI): no figure of Quảng Ninh in 2021 and 2023." in notes_of(known_q4, slice_of, made_record, "n22")
+    assert "kept out for Cà Mau" in notes_of("n96")
+    assert "Cà Mau" not in notes_of("n91")
+    assert "(PAPI): no figure of Quảng Ninh in 2021 and 2023." in notes_of("n22")
 
 
 def test_a_gap_is_told_on_the_page_of_each_province_it_concerns_whatever_the_sentence_names(
-    known_q4: EditionData, slice_of: SliceOf, made_record
+    notes_of: Callable[..., str],
 ) -> None:
-    inputs = slice_of(known_q4, "clean", "n22")
     gaps = tuple(Gap(area=area, years=(2019, 2020, 2023)) for area in ("n01", "n04", "n08", "n22"))
     finding = Finding(
         rule="missing-area", severity="note", message="A table lacks 2019 someone and 3 more.", subject="A table",
         areas=tuple(gap.area for gap in gaps), gaps=gaps,
     )  # fmt: skip
-    record = made_record(inputs, "clean").model_copy(update={"findings": (finding,)})
-    text = read(area_findings(record, inputs).markdown)
+    text = notes_of("n22", findings=(finding,))
     assert "- A table: no figure of Quảng Ninh in 2019, 2020 and 2023." in text
 
 
 def test_notes_that_say_one_thing_of_several_figures_stand_in_one_line(
-    known_q4: EditionData, slice_of: SliceOf, made_record
+    notes_of: Callable[..., str],
 ) -> None:
-    lines = [
-        line
-        for line in notes_of(known_q4, slice_of, made_record, "n48").splitlines()
-        if "only the first places in 2022 (5)" in line
-    ]
+    lines = [line for line in notes_of("n48").splitlines() if "only the first places in 2022 (5)" in line]
     assert len(lines) == 1
     assert lines[0].count(";") > 3
 

@@ -8,8 +8,6 @@ import pytest
 from policyreport.data.inputs import Inputs
 from policyreport.figures import plot
 from policyreport.figures.exhibits import Exhibit
-from policyreport.figures.present.flow_sensitivity import flow_sensitivity
-from policyreport.figures.present.voice import Voice
 from policyreport.records.base import Interval, Refusal
 from policyreport.records.formats import Formats
 from policyreport.records.marks import unmarked
@@ -54,7 +52,13 @@ def test_the_event_study_is_drawn_for_every_exposure(
 BOUNDS = Interval(low=0.01, high=0.05, level=0.95)
 
 
-def flow_with(inputs: Inputs, largest: float | None, trend: FlowTrend | None = None) -> str:
+@pytest.fixture
+def flow_with(say: Callable[..., str]) -> Callable[..., str]:
+    """The table of assumptions of a change that excludes zero up to a design effect, and of a trend."""
+    return lambda nation, *found: plain(Exhibit("x", say("pace", "sensitivity", flow_of(*found), "x", data=nation)))
+
+
+def flow_of(largest: float | None, trend: FlowTrend | None = None) -> Flow:
     change = FlowChange(
         difference=0.03, interval=BOUNDS, largest_design_effect=largest, verdict_design_effect=2, verdict="faster",
         by_design_effect=tuple(
@@ -62,27 +66,26 @@ def flow_with(inputs: Inputs, largest: float | None, trend: FlowTrend | None = N
             for phi, low, high in ((1, 0.01, 0.05), (1.5, 0.002, 0.058), (4, -0.01, 0.07))
         ),
     )  # fmt: skip
-    result = Flow(area="n01", list="l", steps=(), change=change, trend=trend)
-    return plain(flow_sensitivity(Voice(inputs), result))
+    return Flow(area="n01", list="l", steps=(), change=change, trend=trend)
 
 
-def test_a_change_of_pace_is_shown_at_every_design_effect(nation: Inputs) -> None:
+def test_a_change_of_pace_is_shown_at_every_design_effect(nation: Inputs, flow_with) -> None:
     said = flow_with(nation, 2.2)
     assert all(text in said for text in ("(+1.0 to +5.0)", "(+0.2 to +5.8)", "(−1.0 to +7.0)"))
     assert all(text in said for text in ("(design effect 1)", "design effect 1.5", "design effect 4"))
     assert "The last change excludes zero up to a design effect of 2.2." in said
 
 
-def test_a_change_that_holds_at_every_design_effect_tried_says_that_the_search_ended(nation: Inputs) -> None:
+def test_a_change_that_holds_at_every_design_effect_tried_says_that_the_search_ended(nation: Inputs, flow_with) -> None:
     limit = nation.settings.flow.largest_design_effect
     assert f"up to a design effect of {limit:.0f} or more." in flow_with(nation, limit)
 
 
-def test_a_change_that_holds_nowhere_gets_no_number(nation: Inputs) -> None:
+def test_a_change_that_holds_nowhere_gets_no_number(nation: Inputs, flow_with) -> None:
     assert "not even at 1" in flow_with(nation, None)
 
 
-def test_the_trend_stands_beside_the_other_likelihood_or_says_that_it_had_no_fit(nation: Inputs) -> None:
+def test_the_trend_stands_beside_the_other_likelihood_or_says_that_it_had_no_fit(nation: Inputs, flow_with) -> None:
     trend = FlowTrend(
         slope=0.1, standard_error=0.02, dispersion=1.4, interval=BOUNDS, hazard_ratio=1.105,
         hazard_ratio_interval=Interval(low=1.01, high=1.2, level=0.95), verdict="rising",

@@ -15,6 +15,7 @@ from policyreport.figures.league import league
 from policyreport.figures.palette import CONTEXT, CONTEXT_LIGHT, INK, MUTED, PAPER
 from policyreport.figures.rows import Row, Rule, Scale, paint_rows
 from policyreport.figures.style import SMALL, new_figure, panel, picture, text_width, write
+from policyreport.figures.tasks import newest_counts
 from policyreport.params.phrases import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.formats import NBSP
@@ -54,6 +55,34 @@ def rank_sets(record: Ranks, names: Mapping[str, str], frame: Frame) -> Exhibit:
     scale = Scale(0.5, last + 0.5, ticks, texts)
     alt = "; ".join(f"{row.label} {row.text}" for row in rows) + "."
     return picture(frame, alt, lambda width: paint_rows(width, rows, scale))
+
+
+def pooling(result: Pooling | Refusal, data: Inputs) -> Exhibits:
+    """Draw each province's own and pooled share ("pooling"), and the pooled ones with bars for pairs ("caterpillar").
+
+    From `pool_lists`; where it was refused, the counts that are not pooled, side by side ("lists-side-by-side").
+    """
+    if isinstance(result, Refusal):
+        return newest_counts(data)
+    names = {share.area: data.areas.name(share.area) for share in result.areas}
+    bar = data.settings.funnel.pair_bar
+    return Exhibits(
+        [
+            pooled_shares(result, names, frame_for(data, "pooling")),
+            pooled_caterpillar(result, names, frame_for(data, "caterpillar"), bar),
+        ]
+    )
+
+
+def lists_in_funnel(result: Funnel | Refusal, data: Inputs) -> Exhibits:
+    """Draw which provinces' shares are unusual for the size of their lists ("funnel"); nothing where refused.
+
+    From `funnel_of_lists`.
+    """
+    if isinstance(result, Refusal):
+        return Exhibits()
+    names = {point.area: data.areas.name(point.area) for point in result.points}
+    return Exhibits([funnel(result, names, frame_for(data, "funnel"), "tasks on the list")])
 
 
 def pooled_shares(record: Pooling, names: Mapping[str, str], frame: Frame) -> Exhibit:

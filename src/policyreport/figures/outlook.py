@@ -7,13 +7,33 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from policyreport.figures.exhibits import Exhibit
-from policyreport.figures.frame import Frame
+from policyreport.data.inputs import Inputs
+from policyreport.figures.exhibits import Exhibit, Exhibits
+from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.labels import label_values, spread
 from policyreport.figures.palette import ACCENT, ACCENT_LIGHT, MUTED, THRESHOLD
 from policyreport.figures.style import SMALL, new_figure, panel, picture, text_width, write
+from policyreport.records.base import Refusal
 from policyreport.records.formats import NBSP
-from policyreport.records.tasks import ListCount, Outlook, OutlookAt
+from policyreport.records.tasks import Completion, ListCount, Outlook, OutlookAt, counts_of_list
+
+
+def outlooks(
+    results: Sequence[Outlook | Refusal], completion: Sequence[Completion | Refusal], data: Inputs
+) -> Exhibits:
+    """Draw where each list's pace would lead by its deadline: "outlook", "outlook-2", …; nothing where refused.
+
+    From `outlook_of_tasks` (of each list one result per required share) and `completion_of_lists`.
+    """
+    first: dict[str, Outlook] = {}
+    for result in results:
+        if isinstance(result, Outlook):
+            first.setdefault(result.list, result)
+    names = ["outlook", *(f"outlook-{at}" for at in range(2, len(first) + 1))]
+    return Exhibits(
+        outlook(result, counts_of_list(completion, key), frame_for(data, name))
+        for name, (key, result) in zip(names, first.items(), strict=False)
+    )
 
 
 def outlook(record: Outlook, counts: Sequence[ListCount], frame: Frame) -> Exhibit:

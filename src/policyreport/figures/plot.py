@@ -1,16 +1,19 @@
 """The figures of the report, drawn from results: ``plot.lists(completion, data)``."""
 
-from policyreport.figures.areas import ranks, slopes
+from policyreport.figures.areas import lists_in_funnel, pooling, ranks, slopes
 from policyreport.figures.checks import exposure, specifications
+from policyreport.figures.hazards import flows
 from policyreport.figures.league import side_by_side
+from policyreport.figures.outlook import outlooks
 from policyreport.figures.pace import share_pace
 from policyreport.figures.province import governance, growth, income
 from policyreport.figures.series import common_path
 from policyreport.figures.shares import share, share_of_provinces, share_revisions
 from policyreport.figures.strips import growth_compare
-from policyreport.figures.tasks import lists
+from policyreport.figures.tasks import central_list, lists
 
 __all__ = [
-    "common_path", "exposure", "governance", "growth", "growth_compare", "income", "lists", "ranks", "share",
-    "share_of_provinces", "share_pace", "share_revisions", "side_by_side", "slopes", "specifications",
+    "central_list", "common_path", "exposure", "flows", "governance", "growth", "growth_compare", "income", "lists",
+    "lists_in_funnel", "outlooks", "pooling", "ranks", "share", "share_of_provinces", "share_pace", "share_revisions",
+    "side_by_side", "slopes", "specifications",
 ]  # fmt: skip

@@ -60,7 +60,7 @@ def marked_name(name: str) -> str:
 
 
 def unmarked_name(name: str) -> str:
-    """Take the mark off the name of a notebook or record: ``trend-simulated`` becomes ``trend``."""
+    """Take the mark off the name of a notebook, record or picture: ``trend-simulated`` becomes ``trend``."""
     return name.removesuffix(f"-{FILE_MARK}")
 
 
@@ -72,9 +72,9 @@ def marked_exhibit(exhibit: Exhibit, language: str) -> Exhibit:
 
 
 def marked_captions(markdown: str, language: str) -> str:
-    """Put the mark before each caption of a figure or table, and before each alternative text."""
+    """Put the mark before each caption of a figure or table, and before each alternative text that lacks it."""
     lead = _lead(language)
-    text = _ALT.sub(rf"\g<1>{lead} ", markdown)
+    text = _ALT.sub(rf"\g<1>{lead} ", markdown.replace(f'{{fig-alt="{lead} ', '{fig-alt="'))
     return _BLOCK.sub(lambda block: _marked_block(block[0], lead), text)
 
 

@@ -32,6 +32,7 @@ from policyreport.figures.style import (
 from policyreport.params.phrases import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.formats import Formats
+from policyreport.records.notebooks import TrendRecord
 from policyreport.records.tasks import (
     Completion,
     ListCount,
@@ -39,7 +40,9 @@ from policyreport.records.tasks import (
     Proportion,
     QuarterOnQuarter,
     counts_of_list,
+    newest_list,
     newest_of_lists,
+    shares_by_date,
 )
 
 
@@ -57,6 +60,31 @@ def lists(results: Sequence[Completion | Refusal], data: Inputs) -> Exhibits:
     names = ["tasks-dates", *(f"tasks-dates-{at}" for at in range(2, len(again) + 1))]
     drawn += [slope(counts, frame_for(data, name)) for name, counts in zip(names, again, strict=False)]
     return Exhibits(drawn)
+
+
+def central_list(
+    completion: Sequence[Completion | Refusal], quarters: QuarterOnQuarter | Refusal, data: Inputs
+) -> Exhibits:
+    """Draw the country's list on its dates ("central-list"): a line inside one list, else counts side by side.
+
+    From `completion_of_lists` and `quarter_on_quarter`; nothing where that was refused.
+    """
+    if isinstance(quarters, Refusal):
+        return Exhibits()
+    frame = frame_for(data, "central-list")
+    if all(step.same_list for step in quarters.steps):
+        return Exhibits([slope(quarters.counts, frame)])
+    return Exhibits([list_counts(quarters, frame, shares_by_date(completion, data.roles.tasks.national_lists))])
+
+
+def newest_counts(data: Inputs) -> Exhibits:
+    """Draw the count of each province's newest list, in the order of areas ("lists-side-by-side")."""
+    records = (record for _, record in sorted(data.records.items()) if isinstance(record, TrendRecord))
+    counted = ([item for item in record.completion if isinstance(item, Completion)] for record in records)
+    done = [newest_list(of_area) for of_area in counted if of_area]
+    rows = [(result.list_label, result) for result in done]
+    frame = frame_for(data, "lists-side-by-side")
+    return Exhibits([completion(rows, frame, notes_of_lists(done, data))] if done else [])
 
 
 def notes_of_lists(done: Iterable[Completion], data: Inputs) -> dict[str, str]:

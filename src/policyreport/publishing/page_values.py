@@ -10,7 +10,8 @@ from policyreport.figures.simulated import unmarked_name
 from policyreport.params.rules import read_rule_book
 from policyreport.params.wording import Wording, read_wording
 from policyreport.publishing import league_values, task_values
-from policyreport.publishing.area_values import area_series_filters
+from policyreport.publishing.area_series_values import area_series_filters
+from policyreport.publishing.area_values import area_filters
 from policyreport.publishing.change_values import change_values
 from policyreport.publishing.finding_values import finding_values
 from policyreport.publishing.method_values import method_use, method_values
@@ -23,7 +24,7 @@ from policyreport.publishing.series_values import series_filters
 from policyreport.publishing.share_values import share_filters
 from policyreport.publishing.validity_page import FILTERS, read_results, study_of
 from policyreport.records.base import Failure
-from policyreport.records.notebooks import BY_NOTEBOOK, EvaluationRecord, NotebookRecord, TrendRecord
+from policyreport.records.notebooks import BY_NOTEBOOK, PROVINCE_NOTEBOOKS, EvaluationRecord, NotebookRecord
 
 Records = Mapping[tuple[str, str], NotebookRecord]
 
@@ -51,10 +52,12 @@ def page_values(
         },
         "study": study_of(read_results(root), registry, provenance.formats),
         "evaluation": evaluation,
+        "provinces": {
+            notebook: [record for (_, kind), record in sorted(records.items()) if kind == notebook]
+            for notebook in PROVINCE_NOTEBOOKS
+        },
         "series": records.get((provenance.roles.nation, "series")),
         "policy": provenance.policy,
-        "trends": [record for _, record in sorted(records.items()) if isinstance(record, TrendRecord)],
-        "provinces": provenance.areas.current(provenance.edition.as_known_on),
         "province_count": len(provenance.areas.current(provenance.edition.as_known_on)),
         "roles": provenance.roles,
         "failures": [failure for failure in failures if failure.area == provenance.roles.nation],
@@ -69,7 +72,12 @@ def page_values(
 def page_filters(provenance: Provenance, wording: Wording) -> dict[str, Callable[..., object]]:
     """Return the filters of templates that are not those of `policyreport.publishing.values`."""
     own = FILTERS | task_values.FILTERS | VINTAGE_FILTERS | league_values.FILTERS
-    own |= share_filters(provenance, wording) | area_series_filters(provenance) | series_filters(provenance)
+    own |= (
+        share_filters(provenance, wording)
+        | area_filters(provenance)
+        | area_series_filters(provenance)
+        | series_filters(provenance)
+    )
     return name_filters(provenance, wording) | own
 
 

@@ -18,7 +18,15 @@ import nbformat
 from policyreport.data.areas import Areas, read_areas
 from policyreport.errors import RenderError, did_you_mean
 from policyreport.figures.exhibits import MIME
-from policyreport.figures.simulated import SCRIPTS, marked_captions, marked_links, marked_name, marked_title, sentence
+from policyreport.figures.simulated import (
+    SCRIPTS,
+    marked_captions,
+    marked_links,
+    marked_name,
+    marked_title,
+    sentence,
+    unmarked_name,
+)
 from policyreport.params.edition import Edition, read_edition
 from policyreport.params.report import read_roles
 from policyreport.params.spelling import sort_key
@@ -89,7 +97,8 @@ class Fragment:
     def bare(self) -> Iterator[tuple[str, Picture]]:
         """Yield the picture by its file's stem, where the notebook drew one without a caption."""
         if match := BARE.fullmatch(self.markdown):
-            yield match["stem"], Picture(match["stem"], self.markdown, self._narrowed(self.markdown), self.code)
+            stem = unmarked_name(match["stem"])
+            yield stem, Picture(stem, self.markdown, self._narrowed(self.markdown), self.code)
 
     def _narrowed(self, text: str) -> str:
         """Return a text with pictures drawn for a narrow column, where there are such."""
@@ -360,7 +369,7 @@ def _write_pages(
     head, _ = read_page(pages.folder / PROVINCE_PAGE, f"reports/{PROVINCE_PAGE}")
     for key in navigation.keys:
         text, short = (
-            pages.province(name, key).replace("{area}", key).replace("{nation}", nation)
+            navigation.captions(pages.province(name, key)).replace("{area}", key).replace("{nation}", nation)
             for name in (PROVINCE_PAGE, PROVINCE_CHAPTER)
         )
         body = contents.expand(text, place=f"reports/{PROVINCE_PAGE}", code=True)

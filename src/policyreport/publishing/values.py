@@ -32,6 +32,7 @@ Columns = Sequence[Any] | Mapping[str, Any]
 
 TESTS: dict[str, Callable[[Any], bool]] = {
     "abbreviation": lambda name: name[:2].isupper(),
+    "given": lambda value: value is not None and not isinstance(value, Refusal),
     "refusal": lambda value: isinstance(value, Refusal),
 }
 
@@ -91,11 +92,14 @@ class Texts:
             "page_link": page_link,
             "p_value": marked(formats.p_value),
             "percent": marked(formats.percent),
+            "percent_interval": marked(formats.percent_interval),
             "period": marked(self.period),
             "percentage": marked(self.percentage),
             "points": marked(formats.points),
+            "quoted": quoted,
             "range": self.range_of,
             "rows_of": rows_of,
+            "rounded": marked(self.rounded),
             "share_of": marked(formats.share_of),
             "short_date": marked(formats.short_date),
             "signed": marked(self.signed),
@@ -157,6 +161,11 @@ class Texts:
     def signed(self, value: float, digits: int = 2) -> str:
         """Write a number with its sign."""
         return self.formats.number(value, digits, signed=True)
+
+    def rounded(self, value: float) -> str:
+        """Write a number with one decimal, or with none where that would be a zero."""
+        text = self.formats.number(value, 1)
+        return text[:-2] if text.endswith("0") else text
 
     def word(self, number: int) -> str:
         """Write a number in letters, up to twelve."""
@@ -249,6 +258,11 @@ def answered(results: Iterable[Any]) -> list[Any]:
 def each(items: Iterable[Any], write: Callable[..., str], *more: Any) -> list[str]:
     """Let a macro write each of several values."""
     return [write(item, *more) for item in items]
+
+
+def quoted(text: str) -> Markdown:
+    """Put a title in quotation marks."""
+    return Markdown(f"“{escape(text)}”")
 
 
 def given(parts: Iterable[str]) -> list[str]:

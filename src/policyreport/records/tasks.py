@@ -362,6 +362,20 @@ def newest_of_lists(completion: Sequence[Completion | Refusal]) -> tuple[Complet
     return tuple(newest.values())
 
 
+def newest_list(done: Sequence[Completion]) -> Completion:
+    """Return the count of the newest date; of several on one day that of the longest list."""
+    return max(done, key=lambda result: (result.reference_date or result.published, result.total))
+
+
+def shares_by_date(completion: Sequence[Completion | Refusal], lists: Sequence[str]) -> dict[date, Proportion]:
+    """Return the completed shares of some lists by date."""
+    return {
+        result.reference_date: result.completed
+        for result in completion
+        if isinstance(result, Completion) and result.list in lists and result.reference_date
+    }
+
+
 def counts_of_list(completion: Sequence[Completion | Refusal], list_: str) -> tuple[ListCount, ...]:
     """Return the dated counts of one list, in order of date."""
     return tuple(

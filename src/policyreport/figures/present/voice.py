@@ -17,7 +17,6 @@ from policyreport.figures.citing import SOURCES_IN_FULL, source_line
 from policyreport.figures.facts import Facts
 from policyreport.figures.facts import listed as listed
 from policyreport.figures.frame import Frame
-from policyreport.figures.subjects import subject_name
 from policyreport.params.phrases import word
 from policyreport.params.report import SeriesRole
 from policyreport.records.base import Flag, Refusal
@@ -64,12 +63,6 @@ class Voice:
             return str(day.year)
         return published(f"{day:%Y-%m}", self.formats) if "month" in exact else self.date(day)
 
-    def newest_on(self, rows: Iterable[str], day: date) -> str:
-        """When the newest of several rows came out: an exact day, where one of those of that day has it."""
-        ledger = self._ledger(rows)
-        exact = (ledger["published_precision"] == "day") & (ledger["published"].dt.date == day)
-        return self.date(day) if exact.any() else self.published_on(rows, day)
-
     def notes(self, rows: Iterable[str], indicator: str = "") -> list[str]:
         """The ledger's notes on rows, only those of one indicator where it is given."""
         ledger = self._ledger(rows)
@@ -102,20 +95,12 @@ class Voice:
         """The same for a figure."""
         return self.inputs.indicators.get(key).name
 
-    def subject_name(self, subject: str) -> str:
-        """What a refusal is about, as plain text."""
-        return subject_name(subject, self.inputs.indicators, self.inputs.roles)
-
     def scale(self, key: str) -> str:
         """The limits of a score: scale 1–10; empty where an end is open."""
         indicator = self.inputs.indicators.get(key)
         if indicator.low is None or indicator.high is None:
             return ""
         return f"scale {self.formats.number(indicator.low, 0)}{EN_DASH}{self.formats.number(indicator.high, 0)}"
-
-    def question(self, kind: str) -> Markdown:
-        """The question of a method or kind of result, in brief."""
-        return escape(self.inputs.registry.named_question(kind))
 
     def measure(self, measure: str) -> Markdown:
         """Short name of a measure."""
