@@ -56,6 +56,10 @@ def fill(tmp_path: Path) -> Fill:
         ("[[ -0.6 | points(1) ]], [[ 2 | signed(1) ]], [[ 3 | word ]]", "−0.6 pp, +2.0, three"),
         ("[[ names | list ]]", r"Hà Nội, Huế and \*Cần Thơ\*"),
         ("[[ [0.93, 0.975] | range ]]", "0.930 to 0.975"),
+        (
+            "[% set a = namespace(n=[]) %][% for n in names %][% set a.n = a.n + [n] %][% endfor %][[ a.n | length ]]",
+            "3",
+        ),
         ("[[ threshold.of ]] and [[ 1227 | count_of(1298) ]]", "1,298 and 1,227 of 1,298"),
         ("[[ flag.code | code ]] [# never seen #]", "`estimate`"),
         ("{{< embed compare.ipynb#fig-lead >}}", "{{< embed compare.ipynb#fig-lead >}}"),

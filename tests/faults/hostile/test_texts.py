@@ -12,13 +12,13 @@ from hostile_judge import bare, judge_pdf, judge_site
 from matplotlib.figure import Figure
 
 from policyreport.figures.frame import Frame
-from policyreport.figures.present.voice import folded
 from policyreport.figures.style import new_figure, picture, write
 from policyreport.figures.tables import table
 from policyreport.publishing.page_files import join_page, write_settings
 from policyreport.publishing.renderers.pandoc import PandocRenderer
 from policyreport.publishing.renderers.quarto import QuartoRenderer, find_program
 from policyreport.publishing.source_marks import SourceMarks
+from policyreport.publishing.values import fold
 from policyreport.records.markdown import as_read, attribute, escape, link
 
 ROOT = Path(__file__).parents[3]
@@ -51,7 +51,7 @@ PLACES = ON_PAPER | {
     "source line": lambda text: f"::: {{.source}}\nSource: {escape(text)}, {link(text, ADDRESS)}.\n:::",
     "note": lambda text: f"::: {{.callout-note}}\n## {escape(text)}\n\n{escape(text)}\n:::",
     "tooltip": lambda text: f'[a](index.html "{attribute(text)}") [c]{{.bound title="{attribute(text)}"}}',
-    "fold": lambda text: folded(text, escape(text)),
+    "fold": lambda text: fold(escape(text), text),
 }  # fmt: skip
 
 

@@ -20,8 +20,8 @@ from policyreport.figures.frame import Frame
 from policyreport.params.phrases import word
 from policyreport.params.report import SeriesRole
 from policyreport.records.base import Flag, Refusal
-from policyreport.records.formats import EN_DASH, Formats
-from policyreport.records.markdown import Markdown, attribute, escape
+from policyreport.records.formats import Formats
+from policyreport.records.markdown import Markdown, escape
 from policyreport.records.marks import POLICY, mark
 from policyreport.records.notebooks import SourceLine
 from policyreport.records.periods import kind_of, period_bounds, year_of_period
@@ -94,13 +94,6 @@ class Voice:
     def plain_indicator(self, key: str) -> str:
         """The same for a figure."""
         return self.inputs.indicators.get(key).name
-
-    def scale(self, key: str) -> str:
-        """The limits of a score: scale 1–10; empty where an end is open."""
-        indicator = self.inputs.indicators.get(key)
-        if indicator.low is None or indicator.high is None:
-            return ""
-        return f"scale {self.formats.number(indicator.low, 0)}{EN_DASH}{self.formats.number(indicator.high, 0)}"
 
     def measure(self, measure: str) -> Markdown:
         """Short name of a measure."""
@@ -297,8 +290,3 @@ def published(text: str, formats: Formats) -> str:
     if len(parts) == 3:
         return formats.date(date(*parts))
     return formats.period(text)
-
-
-def folded(title: str, text: str) -> str:
-    """Put a long list (Markdown) behind its title (plain text): closed on the site, left out of the PDF."""
-    return f'::: {{.fold title="{attribute(title)}"}}\n{text}\n:::'
