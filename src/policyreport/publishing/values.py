@@ -94,6 +94,7 @@ class Texts:
             "percent": marked(formats.percent),
             "percent_interval": marked(formats.percent_interval),
             "period": marked(self.period),
+            "period_plain": marked(formats.period),
             "percentage": marked(self.percentage),
             "points": marked(formats.points),
             "quoted": quoted,
