@@ -9,11 +9,32 @@ from policyreport.figures.pace import share_pace
 from policyreport.figures.province import governance, growth, income
 from policyreport.figures.series import common_path
 from policyreport.figures.shares import share, share_of_provinces, share_revisions
+from policyreport.figures.sparks import headlines
 from policyreport.figures.strips import growth_compare
 from policyreport.figures.tasks import central_list, lists
+from policyreport.figures.tiles import place
 
 __all__ = [
-    "central_list", "common_path", "exposure", "flows", "governance", "growth", "growth_compare", "income", "lists",
-    "lists_in_funnel", "outlooks", "pooling", "ranks", "share", "share_of_provinces", "share_pace", "share_revisions",
-    "side_by_side", "slopes", "specifications",
-]  # fmt: skip
+    "central_list",
+    "common_path",
+    "exposure",
+    "flows",
+    "governance",
+    "growth",
+    "growth_compare",
+    "headlines",
+    "income",
+    "lists",
+    "lists_in_funnel",
+    "outlooks",
+    "place",
+    "pooling",
+    "ranks",
+    "share",
+    "share_of_provinces",
+    "share_pace",
+    "share_revisions",
+    "side_by_side",
+    "slopes",
+    "specifications",
+]

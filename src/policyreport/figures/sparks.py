@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from policyreport.figures.exhibits import Exhibit
-from policyreport.figures.frame import Frame
+from policyreport.data.inputs import Inputs
+from policyreport.figures.exhibits import Exhibit, Exhibits
+from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.labels import padded
 from policyreport.figures.palette import ACCENT, CONTEXT, CONTEXT_LIGHT, INK, MUTED, PAPER, RULE, THRESHOLD
 from policyreport.figures.rows import Row, Rule, Scale
@@ -26,10 +27,71 @@ from policyreport.figures.style import (
 )
 from policyreport.figures.timeline import Line, draw_line
 from policyreport.params.phrases import capitalised
-from policyreport.records.tasks import ListCount, Proportion
+from policyreport.records.base import Refusal
+from policyreport.records.series import SeriesPoint
+from policyreport.records.shares import NotYearly, Pace, Threshold
+from policyreport.records.tasks import Completion, ListCount, Proportion, QuarterOnQuarter
+from policyreport.statistics.shares.latest import newest_of_each_measure, yearly_points
 
 SIZE = (264, NARROW)
 LABEL = 92
+
+
+def headlines(
+    quarters: QuarterOnQuarter | Refusal,
+    completion: Sequence[Completion | Refusal],
+    share: Sequence[Threshold | NotYearly | Refusal],
+    pace: Sequence[Pace | Refusal],
+    data: Inputs,
+) -> Exhibits:
+    """Draw the small figures of the overview where there are results: "spark-tasks", "spark-share", "spark-pace"."""
+    drawn = [] if isinstance(quarters, Refusal) else _of_tasks(quarters, completion, frame_for(data, "spark-tasks"))
+    judged = [result for result in share if isinstance(result, Threshold)]
+    newest = list(newest_of_each_measure(judged).values())
+    measure = data.roles.share.headline_measure
+    if main := next((figure for figure in newest if figure.measure == measure), None):
+        drawn.append(_of_shares([main, *(figure for figure in newest if figure is not main)][:4], data))
+        paces = [result for result in pace if isinstance(result, Pace) and result.measure == measure]
+        if paces:
+            points = yearly_points([figure for figure in judged if figure.measure == measure])
+            drawn.append(_of_pace(min(paces, key=lambda pace: pace.target_period), points, data))
+    return Exhibits(drawn)
+
+
+def _of_tasks(quarters: QuarterOnQuarter, completion: Sequence[Completion | Refusal], frame: Frame) -> list[Exhibit]:
+    """The central list on its dates; where it is one list, its newest share."""
+    if not all(step.same_list for step in quarters.steps):
+        return [spark_lists(quarters.counts, frame)]
+    last = quarters.counts[-1]
+    newest = [result for result in completion if isinstance(result, Completion) and result.list == last.list]
+    done = [result.completed for result in newest if result.reference_date == last.reference_date]
+    return [spark_share(done[0], frame, "completed", "not completed")] if done else []
+
+
+def _of_shares(newest: Sequence[Threshold], data: Inputs) -> Exhibit:
+    frame = frame_for(data, "spark-share")
+    rows = [
+        Row(
+            f"{data.roles.measure_labels.get(figure.measure, figure.measure)} {figure.period}",
+            figure.observation.value,
+            figure.verdict_interval.low if figure.verdict_interval else None,
+            figure.verdict_interval.high if figure.verdict_interval else None,
+            text=frame.formats.percentage(figure.observation.value),
+            role="accent" if at == 0 else "plain",
+            hollow=figure.observation.status != "observed",
+        )
+        for at, figure in enumerate(newest)
+    ]
+    line = data.policy.threshold.value
+    return spark_dots(rows, frame, "%", Rule(line, frame.formats.percentage(line)))
+
+
+def _of_pace(pace: Pace, points: tuple[SeriesPoint, ...], data: Inputs) -> Exhibit:
+    frame = frame_for(data, "spark-pace")
+    target = Rule(pace.target, f"{frame.formats.percentage(pace.target)} in {pace.target_period}")
+    return spark_line(
+        Line(data.roles.measure_labels.get(pace.measure, pace.measure), points, "accent"), frame, 2, target
+    )
 
 
 def spark_share(share: Proportion, frame: Frame, done: str, rest: str) -> Exhibit:

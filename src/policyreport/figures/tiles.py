@@ -170,6 +170,11 @@ def tile_map(
     return frame.exhibit(_alt(tiles, frame), _svg(parts, grid, frame.label, _alt(tiles, frame), PITCH))
 
 
+def place(data: Inputs) -> Exhibit:
+    """Draw where an area lies: "locator"."""
+    return locator(data.area, tile_grid(data), frame_for(data, "locator"), dict(data.areas.table["name"]))
+
+
 def locator(area: str, grid: TileGrid, frame: Frame, names: Mapping[str, str]) -> Exhibit:
     """Draw the grid small, with one area marked: the bare picture with the area's name as alternative text.
 

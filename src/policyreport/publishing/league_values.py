@@ -7,6 +7,8 @@ from datetime import date
 
 from policyreport.params.spelling import sort_key
 from policyreport.records.base import Refusal
+from policyreport.records.markdown import Markdown
+from policyreport.records.marks import BOUNDARIES, mark
 from policyreport.records.notebooks import LeagueRow, SeriesRecord
 from policyreport.records.periods import kind_of
 from policyreport.records.series import SeriesPoint
@@ -22,6 +24,16 @@ def by_growth(rows: Iterable[LeagueRow]) -> list[LeagueRow]:
 def always_above(rows: Iterable[LeagueRow]) -> list[LeagueRow]:
     """Choose those that grew faster than the country in every year."""
     return [row for row in rows if row.growth_years_above == row.growth_years]
+
+
+def rows_of_figure(rows: Iterable[LeagueRow], figure: str) -> list[str]:
+    """List the ledger rows behind a figure of the table, of all provinces."""
+    return [line for row in rows for line in row.inputs.get(figure, ())]
+
+
+def of_areas(count: object, areas: object, rows: Iterable[LeagueRow], figure: str) -> Markdown:
+    """Write a count of provinces, with the rows of their figures; out of how many, where `areas` says it."""
+    return mark(f"{count} of {areas}" if areas is not None else str(count), [*rows_of_figure(rows, figure), BOUNDARIES])
 
 
 def scale_of_means(rows: Iterable[LeagueRow]) -> tuple[float, float]:
@@ -58,6 +70,8 @@ FILTERS: dict[str, Callable[..., object]] = {
     "exclude_zero": exclude_zero,
     "none_if_empty": lambda cells: [cell or None for cell in cells],
     "not_below": not_below,
+    "of_areas": of_areas,
+    "rows_of_figure": rows_of_figure,
     "scale_of_means": scale_of_means,
     "weighted_and_published": weighted_and_published,
 }

@@ -10,8 +10,8 @@ import pandas as pd
 from policyreport.data.inputs import files_of
 from policyreport.data.notes import printed_as, told_time
 from policyreport.data.sources import short_publisher
+from policyreport.figures.behind import rows_behind
 from policyreport.figures.citing import SOURCES_IN_FULL, source_line
-from policyreport.figures.present.behind import rows_behind
 from policyreport.figures.subjects import subject_name
 from policyreport.params.phrases import inside
 from policyreport.params.wording import Wording
@@ -53,6 +53,7 @@ class Names:
             "scale": self.scale,
             "short": lambda code: wording.short(code, language),
             "sources": self.sources,
+            "sources_led_by": self.sources_led_by,
             "subject": lambda subject: subject_name(subject, provenance.indicators, roles),
             "told_time": lambda rows: told_time(self._notes(rows)),
             "verdict": lambda word: Markdown(f"*{escape(wording.verdict(word, language))}*"),
@@ -92,6 +93,24 @@ class Names:
         files = self._provenance.sources
         cited = [files[key] for key in files_of(rows) if key in files]
         return Markdown(source_line(cited, self._provenance.formats, in_full))
+
+    def sources_led_by(self, rows: Iterable[str], leading: Iterable[str]) -> Markdown:
+        """Cite who published the leading rows, with the day, and count the other publishers."""
+        files, first = self._provenance.sources, list(leading)
+        cited = [files[key] for key in files_of(first) if key in files]
+        every = [*first, *rows]
+        others = {short_publisher(files[key].publisher) for key in files_of(every) if key in files}
+        others -= {short_publisher(file.publisher) for file in cited}
+        if not cited or not others:
+            return self.sources(every, in_full=1)
+        named = [f"{escape(short_publisher(file.publisher))}, {self.day_of(file.published)}" for file in cited]
+        more = f"{len(others)} other{'s' * (len(others) > 1)} (see Sources)."
+        return Markdown(f"Sources: {'; '.join(dict.fromkeys(named))}; and {more}")
+
+    def day_of(self, published: str) -> str:
+        """Write a publication date only as exact as recorded: 2024, January 2025, 5 January 2026."""
+        parts, formats = [int(part) for part in published.split("-")], self._provenance.formats
+        return formats.date(date(*parts)) if len(parts) == 3 else formats.period(published)
 
     def newest_on(self, rows: Iterable[str], day: date) -> str:
         """Write when the newest of several rows came out: an exact day, where one of those of that day has it."""

@@ -24,6 +24,7 @@ from policyreport.publishing.series_values import series_filters
 from policyreport.publishing.share_values import share_filters
 from policyreport.publishing.validity_page import FILTERS, read_results, study_of
 from policyreport.records.base import Failure
+from policyreport.records.marks import BOUNDARIES
 from policyreport.records.notebooks import BY_NOTEBOOK, PROVINCE_NOTEBOOKS, EvaluationRecord, NotebookRecord
 
 Records = Mapping[tuple[str, str], NotebookRecord]
@@ -56,6 +57,7 @@ def page_values(
             notebook: [record for (_, kind), record in sorted(records.items()) if kind == notebook]
             for notebook in PROVINCE_NOTEBOOKS
         },
+        "boundaries_file": [BOUNDARIES],
         "series": records.get((provenance.roles.nation, "series")),
         "policy": provenance.policy,
         "province_count": len(provenance.areas.current(provenance.edition.as_known_on)),

@@ -51,7 +51,7 @@ from policyreport.publishing.templates import Templates
 from policyreport.publishing.values import Picture
 from policyreport.records.base import Failure
 from policyreport.records.formats import Formats
-from policyreport.records.markdown import escape
+from policyreport.records.markdown import Markdown, escape
 from policyreport.records.marks import unmarked
 from policyreport.running.executed import read_executed
 from policyreport.running.janitor import passing_folder
@@ -68,7 +68,7 @@ WHEN = re.compile(
 )
 REFUSAL = re.compile(r"^::: \{\.refusal\}\n.*?^:::[ \t]*$\n?", re.MULTILINE | re.DOTALL)
 PICTURE = re.compile(r"\]\((?P<stem>figures/[^)]+)\.svg\)")
-BARE = re.compile(r"!\[\]\(figures/(?P<stem>[^)]+)\.svg\)\{fig-alt=\"[^\"]*\"\}")
+BARE = re.compile(r"!\[\]\(figures/(?P<stem>[^)]+)\.svg\)\{fig-alt=\"[^\"]*\"(?: \.locator)?\}\n?")
 PAGE = re.compile(r"^\{\{< page (?P<page>[\w-]+) >\}\}[ \t]*$", re.MULTILINE)
 DOWNLOADS = re.compile(r"^\{\{< downloads >\}\}[ \t]*$", re.MULTILINE)
 PROVINCES = re.compile(r"^\{\{< provinces >\}\}[ \t]*$", re.MULTILINE)
@@ -98,7 +98,7 @@ class Fragment:
         """Yield the picture by its file's stem, where the notebook drew one without a caption."""
         if match := BARE.fullmatch(self.markdown):
             stem = unmarked_name(match["stem"])
-            yield stem, Picture(stem, self.markdown, self._narrowed(self.markdown), self.code)
+            yield stem, Picture(stem, Markdown(self.markdown), self._narrowed(self.markdown), self.code)
 
     def _narrowed(self, text: str) -> str:
         """Return a text with pictures drawn for a narrow column, where there are such."""
@@ -330,6 +330,8 @@ class Pages:
             "key": key,
             "name": self._areas.name(key),
             "parts": self._areas.parts(key),
+            "region": self._areas.region(key),
+            "begun": self._areas.begun(key),
             "pictures": self._contents.pictures(key, scope),
             "failures": self._contents.failures.get(key, []),
             **{notebook: self._records.get((key, notebook)) for notebook in OF_AREA},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from policyreport.figures.behind import rows_behind
 from policyreport.figures.shares import cells_drawn
 from policyreport.params.wording import Wording
 from policyreport.publishing.provenance import Provenance
@@ -13,7 +14,14 @@ from policyreport.records.marks import POLICY
 from policyreport.records.periods import YEAR, kind_of, year_of_period
 from policyreport.records.shares import NotYearly, Pace, PriorCell, Remainder, Threshold
 from policyreport.statistics.common.certainty import band
-from policyreport.statistics.shares.latest import later_parts, later_shares, leading, newest_shares, yearly_points
+from policyreport.statistics.shares.latest import (
+    later_parts,
+    later_shares,
+    leading,
+    newest_of_each_measure,
+    newest_shares,
+    yearly_points,
+)
 from policyreport.statistics.shares.prior_cells import certainty_in_grid, in_grid
 from policyreport.statistics.shares.vintages import maturity
 
@@ -101,6 +109,17 @@ def with_flag(results: Sequence[Threshold], code: str) -> list[Threshold]:
     return [result for result in results if result.has_flag(code)]
 
 
+def towards_next_target(results: Iterable[Pace | Refusal], measure: str) -> list[Pace]:
+    """Select the pace by a measure towards the nearest target; empty where there is none."""
+    own = [result for result in results if isinstance(result, Pace) and result.measure == measure]
+    return [min(own, key=lambda pace: pace.target_period)] if own else []
+
+
+def drawn_rows(shares: Iterable[Threshold]) -> tuple[str, ...]:
+    """List the rows of shares drawn with their intervals; past revisions only where they give one."""
+    return rows_behind([(share.observation, share if share.verdict_interval else ()) for share in shares])
+
+
 def is_met(pace: Pace) -> bool:
     """Return whether the published figure meets the target, or did at the base."""
     return bool({"reached", "held"} & set(pace.headline_bands))
@@ -162,6 +181,7 @@ def tightest_bound(result: Remainder) -> object:
 
 
 FILTERS: dict[str, Callable[..., object]] = {
+    "drawn_rows": drawn_rows,
     "is_met": is_met,
     "is_one_year": is_one_year,
     "judged": judged,
@@ -169,6 +189,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "later_shares": later_shares,
     "leading": leading,
     "maturity": lambda figure: maturity(figure.observation),
+    "newest_by_measure": lambda results: list(newest_of_each_measure(results).values()),
     "newest_announced": newest_announced,
     "newest_shares": newest_shares,
     "period_kind": kind_of,
@@ -176,6 +197,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "prior_rows": prior_rows,
     "prior_weights": prior_weights,
     "tightest_bound": tightest_bound,
+    "towards_next_target": towards_next_target,
     "with_flag": with_flag,
     "years_drawn": cells_drawn,
     "yearly_points": yearly_points,

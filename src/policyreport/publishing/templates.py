@@ -28,7 +28,7 @@ from policyreport.records.formats import Formats
 # Jinja's own filters that choose among values; those that write text know nothing of Markdown.
 KEPT_FILTERS = (
     "abs", "default", "first", "groupby", "items", "last", "length", "map", "max", "min", "reject", "rejectattr",
-    "select", "selectattr", "sort", "sum", "unique",
+    "reverse", "select", "selectattr", "sort", "sum", "unique",
 )  # fmt: skip
 UNCLOSED = re.compile(r"innermost block that needs to be closed is '(\w+)'")
 NO_FILTER = re.compile(r"No filter named '([^']*)'")

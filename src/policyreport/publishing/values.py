@@ -20,7 +20,7 @@ from policyreport.figures.tables import interval_cell, table
 from policyreport.params.phrases import AND, capitalised, word
 from policyreport.records.base import Refusal
 from policyreport.records.digits import as_published
-from policyreport.records.formats import NBSP, Formats
+from policyreport.records.formats import Formats
 from policyreport.records.markdown import Markdown, attribute, escape, link
 from policyreport.records.marks import mark
 from policyreport.records.periods import kind_of, period_bounds, year_of_period
@@ -57,7 +57,7 @@ class Picture:
     """
 
     label: str
-    image: str
+    image: Markdown
     narrow: str
     code: str
 
@@ -95,7 +95,7 @@ class Texts:
             "percent_interval": marked(formats.percent_interval),
             "period": marked(self.period),
             "period_plain": marked(formats.period),
-            "percentage": marked(self.percentage),
+            "percentage": marked(formats.percentage),
             "points": marked(formats.points),
             "quoted": quoted,
             "range": self.range_of,
@@ -144,10 +144,6 @@ class Texts:
         """Write the smallest and the largest of several numbers: ``0.930 to 0.975``."""
         every, write = list(numbers), getattr(self.formats, kind)
         return Markdown(f"{write(min(every), digits)} {self.formats.to} {write(max(every), digits)}")
-
-    def percentage(self, value: float) -> str:
-        """Write a number of per cent with the decimals it was published with, two at most."""
-        return f"{self.formats.published(value, 2)}{NBSP}%"
 
     def period(self, period: str) -> str:
         """Write a period inside a sentence: 2025, the first nine months of 2025, the third quarter of 2025."""
@@ -243,7 +239,7 @@ def marked(write: Callable[..., str]) -> Callable[..., Markdown]:
 
 def sourced(text: str, rows: Iterable[str]) -> Markdown:
     """Mark a printed value with the rows behind it."""
-    return mark(text if hasattr(text, "__html__") else escape(text), rows)
+    return mark(_SPACES.sub(" ", text if hasattr(text, "__html__") else escape(text)).strip(" "), rows)
 
 
 def code(text: str) -> Markdown:

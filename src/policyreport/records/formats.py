@@ -146,6 +146,10 @@ class Formats:
                 return f"<{NBSP}{self.number(step, digits)}{NBSP}%"
         return f"{self.number(100 * share, 0 if share in (0, 1) else digits)}{NBSP}%"
 
+    def percentage(self, value: float) -> str:
+        """Write a number of per cent with the decimals it was published with, two at most."""
+        return f"{self.published(value, 2)}{NBSP}%"
+
     def share_of(self, count: int, total: int) -> str:
         """Write a count with its total and share, ``1,227 of 1,298 (94.5 %)``: a share never stands alone."""
         return f"{self.count_of(count, total)} ({self.percent(count / total)})"
