@@ -33,7 +33,9 @@ from policyreport.publishing.renderers import choose
 from policyreport.publishing.report import assemble
 from policyreport.publishing.templates import Templates
 from policyreport.publishing.values import Picture
-from policyreport.records.notebooks import Changes, NotebookRecord, TrendRecord
+from policyreport.records.markdown import as_read
+from policyreport.records.marks import unmarked
+from policyreport.records.notebooks import Changes, CompareRecord, NotebookRecord, TrendRecord
 from policyreport.running import plan
 from policyreport.running.kernels import batch_server
 from policyreport.running.plan import EditionData
@@ -355,6 +357,7 @@ def page_of_area() -> Callable[..., dict[str, object]]:
     def area_of(data: Inputs, **records: object) -> dict[str, object]:
         nothing = {"clean": None, "trend": None, "compare": None, "failures": [], "pictures": AnyPicture()}
         place = {"key": data.area, "name": data.name, "parts": data.areas.parts(data.area)}
+        place |= {"region": data.region, "begun": data.areas.begun(data.area)}
         return nothing | place | records
 
     return area_of
@@ -384,6 +387,17 @@ def growth_compared(cell: Callable[..., Any], say: Callable[..., str], page_of_a
 
 
 @pytest.fixture(scope="session")
+def summed_up(say: Callable[..., str], page_of_area) -> Callable[[Inputs, CompareRecord], str]:
+    """Print the first paragraph on a province from its record, as read."""
+
+    def printed(data: Inputs, record: CompareRecord) -> str:
+        said = say("summary", "summary", page_of_area(data, compare=record), data=data)
+        return as_read(unmarked(said)).replace("\u00a0", " ").replace("*", "")
+
+    return printed
+
+
+@pytest.fixture(scope="session")
 def quality_printed() -> Callable[..., str]:
     """Print the page on data quality of 2025Q4 with the values given and nothing else, its exhibits left out."""
     provenance, wording = read_provenance(ROOT, "2025Q4"), read_wording(ROOT)
@@ -401,8 +415,14 @@ def quality_printed() -> Callable[..., str]:
 
 
 @pytest.fixture(scope="session")
-def changes_printed() -> Callable[[Path, str, Changes | None], tuple[str, str]]:
+def changes_printed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str, Changes | None], tuple[str, str]]:
     """Print what an edition adds to the one before, in short on the overview and on its own page."""
+
+    folder = tmp_path_factory.mktemp("changes")
+    (folder / "en").symlink_to(ROOT / "reports" / "en")
+    shutil.copy(ROOT / "reports" / "what-changed.qmd", folder)
+    macro = '[% import "en/sentences/changes.md" as texts with context %][[ texts.in_short() ]]'
+    (folder / "in-short.qmd").write_text(macro, encoding="utf-8")
 
     def printed(root: Path, edition: str, changes: Changes | None) -> tuple[str, str]:
         provenance = read_provenance(root, edition)
@@ -413,11 +433,9 @@ def changes_printed() -> Callable[[Path, str, Changes | None], tuple[str, str]]:
             "abbreviations": "",
             "changed": change_values(changes, provenance) if changes else None,
         }
-        templates = Templates(ROOT / "reports", provenance.formats, filters)
-        overview, page = (templates.fill(name, values) for name in ("index.qmd", "what-changed.qmd"))
-        return overview.partition("## What changed since the last edition")[2].partition("::::")[
-            0
-        ].strip(), page.strip()
+        templates = Templates(folder, provenance.formats, filters)
+        short, page = (templates.fill(name, values) for name in ("in-short.qmd", "what-changed.qmd"))
+        return short.strip(), page.strip()
 
     return printed
 

@@ -19,7 +19,7 @@ from policyreport.running.execute.unit import Unit
 
 
 class NoFigures(ModuleType):
-    """Stands in for `present`."""
+    """Stands in for `plot`."""
 
     def __getattr__(self, name: str) -> object:
         return lambda *results: None
@@ -53,7 +53,7 @@ def slices(units: list[Unit]) -> dict[str, str]:
 
 def records(units: list[Unit]) -> dict[str, str]:
     """Hash of each unit's record."""
-    sys.modules["policyreport.figures.present"] = NoFigures("policyreport.figures.present")
+    sys.modules["policyreport.figures.plot"] = NoFigures("policyreport.figures.plot")
     found = {}
     for unit in units:
         with tempfile.TemporaryDirectory() as folder:

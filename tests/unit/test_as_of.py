@@ -15,7 +15,7 @@ import pytest
 from policyreport.data.inputs import FACTS, OBSERVATIONS, PANEL, RECORDS, Inputs, read_inputs
 from policyreport.data.observations.schema import KEY
 from policyreport.errors import RunError
-from policyreport.figures import plot, present
+from policyreport.figures import plot
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import TrendRecord
 from policyreport.running import plan
@@ -176,6 +176,7 @@ def test_the_province_pages_of_november_say_that_growth_is_not_published(
     cell: Callable[..., Any],
     say_of_series: Callable[..., str],
     growth_compared: Callable[[Inputs], str],
+    summed_up,
 ) -> None:
     sentence = province.wording.sentence("not-published", "en")
     growth = cell(province, "trend", "growth")
@@ -185,8 +186,7 @@ def test_the_province_pages_of_november_say_that_growth_is_not_published(
     peers, among = cell(province, "compare", "peers"), cell(province, "compare", "among")
     drawn = (plot.growth(growth, province), plot.income(province), plot.growth_compare(peers, among, province))
     assert [exhibit for exhibits in drawn for exhibit in exhibits] == []
-    summary = present.summary(made_record(province, "compare"), province)
-    assert "growth" in summary.markdown.split("Not published by", 1)[1]
+    assert "growth" in summed_up(province, made_record(province, "compare")).split("Not published by", 1)[1]
 
 
 def test_a_record_left_by_another_version_is_named_and_the_way_out_said(known_q3: EditionData, slice_of) -> None:
@@ -199,10 +199,9 @@ def test_a_record_left_by_another_version_is_named_and_the_way_out_said(known_q3
 
 def test_the_national_pages_of_november_can_be_shown(national: Inputs, made_record, say) -> None:
     record = made_record(national)
-    exhibits = [
-        *present.overview(record, national),
-    ]
     parts = [
+        ("overview", "standfirst", record),
+        ("overview", "findings", record),
         *(("quarters", macro, record) for macro in ("lead", "counts", "steps", "condition")),
         ("shares", "national_lead", record.share),
         ("shares", "national", record.share),
@@ -214,7 +213,7 @@ def test_the_national_pages_of_november_can_be_shown(national: Inputs, made_reco
         ("targets", "every_pace", record.pace),
         ("other-quantity", "announced", record.other_quantity),
     ]
-    text = "\n".join([*(each.markdown for each in exhibits), *(say(*part, data=national) for part in parts)])
+    text = "\n".join([say(*part, data=national) for part in parts])
     assert "485\u00a0of\u00a01,132" in text
     assert "1,227" not in text
     assert "14.02" not in text

@@ -42,7 +42,7 @@ def forked_from(address: str) -> Iterator[None]:
 
 def test_the_projects_notebooks_name_what_they_import():
     found = imported_modules(path.read_bytes() for path in (ROOT / "notebooks").glob("*/*.ipynb"))
-    assert {"policyreport.open_edition", "policyreport.fit_trend", "policyreport.figures.present"} <= set(found)
+    assert {"policyreport.open_edition", "policyreport.fit_trend", "policyreport.figures.plot"} <= set(found)
 
 
 @needs_fork

@@ -119,12 +119,12 @@ def test_only_the_source_that_a_notebook_can_reach_counts(tmp_path):
 def test_the_pages_of_the_report_are_not_among_what_a_notebook_reaches():
     names = {
         path.relative_to(ROOT / "src" / "policyreport").as_posix()
-        for path in reachable_files(["policyreport.open_edition", "policyreport.figures.present"])
+        for path in reachable_files(["policyreport.open_edition", "policyreport.figures.plot"])
     }
     assert {
         "running/plan.py",
         "statistics/series/among.py",
-        "figures/present/voice.py",
+        "figures/sparks.py",
         "statistics/series/trend.py",
     } <= names
     assert not names & {"publishing/report.py", "cli/main.py", "running/runs.py", "publishing/trace.py"}

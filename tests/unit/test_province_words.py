@@ -15,8 +15,6 @@ from policyreport.data.inputs import Inputs
 from policyreport.data.observations.known import newest_publication
 from policyreport.data.observations.periods import period_bounds
 from policyreport.data.selection import mean_of, series
-from policyreport.figures import present
-from policyreport.figures.present.voice import Voice
 from policyreport.params.wording import read_wording
 from policyreport.publishing.names import name_filters
 from policyreport.publishing.provenance import read_provenance
@@ -134,7 +132,7 @@ def test_as_many_similar_provinces_are_spoken_of_as_the_settings_ask_for(
 
 
 def test_an_interval_without_zero_beside_cannot_tell_apart_is_explained(
-    known_q4: EditionData, slice_of: SliceOf, made_record, growth_compared: Callable[[Inputs], str]
+    known_q4: EditionData, slice_of: SliceOf, made_record, growth_compared: Callable[[Inputs], str], summed_up
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n22")
     record = made_record(inputs, "compare")
@@ -143,7 +141,7 @@ def test_an_interval_without_zero_beside_cannot_tell_apart_is_explained(
     nation = record.growth_differences[0]
     assert not isinstance(nation, Refusal)
     assert nation.verdict == "cannot tell apart"
-    said = read(present.summary(record, inputs).markdown)
+    said = summed_up(inputs, record)
     assert "on average +3.75 pp (+1.08 to +6.41) a year: " in said
     assert "not a statistically clear difference once all 34 provinces are looked at." in said
 
@@ -165,33 +163,40 @@ def test_a_share_of_a_former_province_is_too_few_years_and_not_an_unpublished_pa
 
 
 def test_only_the_headline_measures_share_is_said_not_to_be_published(
-    known_q4: EditionData, slice_of: SliceOf, made_record, say: Callable[..., str]
+    known_q4: EditionData, slice_of: SliceOf, made_record, say: Callable[..., str], summed_up
 ) -> None:
     inputs = slice_of(known_q4, "compare", "n20")
     record = made_record(inputs, "compare")
-    said = read(present.summary(record, inputs).markdown)
+    said = summed_up(inputs, record)
     assert re.search(r"Not published by .*: .*a digital-economy share by NSO\.", said)
     assert "not published by NSO" in read(say("strip", "strip", record.strip, data=inputs))
 
 
+def led_by(inputs: Inputs, known: EditionData) -> Callable[..., str]:
+    """The filter that cites the leading rows' publisher first, for what a slice knows."""
+    provenance = dataclasses.replace(
+        read_provenance(ROOT, known.edition.id), sources={source.id: source for source in inputs.sources}
+    )
+    return name_filters(provenance, inputs.wording)["sources_led_by"]
+
+
 def test_the_source_of_the_headlines_own_number_is_named_first(known_q4: EditionData, slice_of: SliceOf) -> None:
-    voice = Voice(slice_of(known_q4, "evaluation", known_q4.roles.nation))
-    rows = voice.inputs.observations
-    files = rows.groupby("source").head(1)
-    by_publisher = {source.publisher: source for source in voice.inputs.sources if source.id in set(files["source"])}
+    inputs = slice_of(known_q4, "evaluation", known_q4.roles.nation)
+    files = inputs.observations.groupby("source").head(1)
+    by_publisher = {source.publisher: source for source in inputs.sources if source.id in set(files["source"])}
     last = by_publisher[max(by_publisher)]
     lead = str(files.index[files["source"] == last.id][0])
-    line = read(voice.small("x", list(files.index[:9]), [lead]).source)
-    named, _, rest = line.removeprefix("Sources: ").partition("; and ")
+    cite = led_by(inputs, known_q4)
+    named, _, rest = read(cite(list(files.index[:9]), [lead])).removeprefix("Sources: ").partition("; and ")
     assert named.startswith(last.publisher.split(" (")[0].split(", now ")[0])
     assert re.search(r"20\d\d$", named)
     assert re.fullmatch(r"\d+ others? \(see Sources\)\.", rest)
-    assert "others" not in voice.small("x", [lead], [lead]).source
+    assert "others" not in cite([lead], [lead])
 
 
 def test_nothing_is_led_by_a_source_that_is_not_cited(known_q4: EditionData, slice_of: SliceOf) -> None:
-    inputs = slice_of(known_q4, "clean", "n01")
-    assert Voice(dataclasses.replace(inputs, sources=())).small("x", ["a.csv#1"], ["a.csv#1"]).source == ""
+    inputs = dataclasses.replace(slice_of(known_q4, "clean", "n01"), sources=())
+    assert led_by(inputs, known_q4)(["a.csv#1"], ["a.csv#1"]) == ""
 
 
 def rows_dated(*days: tuple[str, str]) -> pd.DataFrame:

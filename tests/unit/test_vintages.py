@@ -1,5 +1,6 @@
 """Vintages for a terminal and for the data-quality page; later figures leave an earlier edition as it was."""
 
+import dataclasses
 import hashlib
 import json
 import shutil
@@ -16,7 +17,6 @@ from policyreport.data.inputs import FACTS, Inputs, read_inputs
 from policyreport.data.observations import load_ledger
 from policyreport.errors import DataError, UsageError
 from policyreport.figures import plot
-from policyreport.figures.present.voice import Voice
 from policyreport.publishing.finding_values import finding_values
 from policyreport.publishing.provenance import read_provenance
 from policyreport.publishing.revision_values import boundary_values
@@ -193,7 +193,8 @@ def test_the_boundary_check_lists_merged_provinces_largest_first(evaluation: Inp
 def test_the_page_counts_findings_by_rule_province_and_publisher_and_names_decisions(
     evaluation: Inputs, quality_printed
 ) -> None:
-    provenance, written = read_provenance(ROOT, "2025Q4"), Voice(evaluation).written
+    provenance = read_provenance(ROOT, "2025Q4")
+    written = dataclasses.replace(provenance.facts, sources={source.id: source for source in evaluation.sources})
     page = quality_printed(findings=finding_values(evaluation.findings, written, evaluation.rules, provenance))
     names = ("findings", "findings-areas", "findings-publishers", "corrections")
     rules, areas, publishers, decided = (page.split(f"{{#tbl-{name} ")[1].split("\n## ")[0] for name in names)

@@ -126,7 +126,6 @@ def _registry(body: dict[str, Any], texts: Texts) -> None:
 def _methods(body: dict[str, Any], texts: Texts) -> None:
     """Hostile texts, and few random draws: no figure of this edition is looked at."""
     body["conventions"]["draws"]["value"] = 99
-    body["sensitivity"]["peers_k"]["value"] = body["sensitivity"]["peers_k"]["value"][:1]
     for section in body.values():
         for entry in section.values() if isinstance(section, dict) else ():
             if isinstance(entry, dict) and "reason" in entry:
