@@ -1,15 +1,14 @@
 """What the pages say of a share follows from the results: bounds, revisions seen, the prior, chances in words."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures import plot
-from policyreport.figures.present.overview import pace_finding, share_findings
-from policyreport.figures.present.voice import Voice
 from policyreport.publishing.values import Picture
 from policyreport.records.base import Refusal
 from policyreport.records.markdown import as_read
@@ -19,6 +18,7 @@ from policyreport.records.shares import NotYearly, Pace, Threshold
 from policyreport.running import plan
 from policyreport.running.plan import EditionData
 from policyreport.statistics.shares.aggregate import aggregate_shares
+from policyreport.statistics.shares.latest import newest_of_each_measure
 from policyreport.statistics.shares.pace import pace_of_share
 from policyreport.statistics.shares.revisions import revisions_of_share
 from policyreport.statistics.shares.threshold import other_quantity, share_against
@@ -272,13 +272,16 @@ def reached(inputs: Inputs) -> Pace:
     return pace.model_copy(update=update | {"reached_certainty": "95–99 %"})
 
 
-def test_a_target_that_was_reached_is_so_as_published_with_its_chance(observed: Inputs, shown: Shown) -> None:
+def test_a_target_that_was_reached_is_so_as_published_with_its_chance(
+    observed: Inputs, shown: Shown, say: Callable[..., str]
+) -> None:
     said = "The chance that the final figure is 30 % or more is between 95 and 99 %."
     page = shown(observed, pace=(reached(observed),))["pace"]
     assert "*reached*, as published, for 30 % in 2030" in page
     assert said in page
     assert "would from now have to rise" not in page
-    finding = plain(pace_finding(Voice(observed), reached(observed), ()))
+    own = reached(observed)
+    finding = plain(say("overview", "towards_target", SimpleNamespace(share=(), pace=(own,)), own, data=observed))
     assert finding.startswith("### Reached, as published, for 30 % in 2030")
     assert said in finding
 
@@ -286,15 +289,11 @@ def test_a_target_that_was_reached_is_so_as_published_with_its_chance(observed: 
 # ---- the overview ----------------------------------------------------------------------------------------
 
 
-class Record:
-    """What the share's findings read of the national record."""
-
-    def __init__(self, inputs: Inputs) -> None:
-        self.share, self.pace = (
-            share_against(inputs.shares, inputs.threshold, inputs.settings.threshold),
-            pace_of_share(inputs.shares, inputs.targets, inputs.settings.pace),
-        )
-        self.other_quantity = other_quantity(inputs.shares, inputs.threshold, inputs.settings.threshold)
+def headline(results: Sequence[Threshold | NotYearly | Refusal], say: Callable[..., str], data: Inputs) -> str:
+    """Print the overview's finding on the share from these results."""
+    measure = data.roles.share.headline_measure
+    evaluation = SimpleNamespace(share=results)
+    return plain(say("overview", "share", evaluation, newest_of_each_measure(results)[measure], data=data))
 
 
 @pytest.mark.parametrize(
@@ -305,22 +304,23 @@ class Record:
     ],
 )
 def test_the_shares_finding_carries_its_chance_in_words(
-    edition: str, told: str, request: pytest.FixtureRequest
+    edition: str, told: str, request: pytest.FixtureRequest, say: Callable[..., str]
 ) -> None:
     inputs = request.getfixturevalue(edition)
-    text, _ = share_findings(Voice(inputs), Record(inputs))[0]
-    assert told in plain(text)
+    results = share_against(inputs.shares, inputs.threshold, inputs.settings.threshold)
+    assert told in headline(results, say, inputs)
 
 
-def test_a_share_that_was_never_revised_is_taken_as_published_on_the_overview(observed: Inputs) -> None:
-    record = Record(observed)
-    record.share = tuple(
+def test_a_share_that_was_never_revised_is_taken_as_published_on_the_overview(
+    observed: Inputs, say: Callable[..., str]
+) -> None:
+    unrevised = [
         each.model_copy(update={"as_published": True, "probability": None, "certainty": ""})
-        for each in record.share
+        for each in share_against(observed.shares, observed.threshold, observed.settings.threshold)
         if isinstance(each, Threshold)
-    )
-    text, _ = share_findings(Voice(observed), record)[0]
-    assert "by NSO, below 16 %, as published" in plain(text)
+    ]
+    text = headline(unrevised, say, observed)
+    assert "by NSO, below 16 %, as published" in text
     assert observed.wording.sentence("no-vintage-history", "en") in text
     assert "chance" not in text
 
