@@ -3,14 +3,14 @@
 import dataclasses
 import re
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures.present.overview import share_findings
-from policyreport.figures.present.voice import Voice
+from policyreport.records.base import Refusal
 from policyreport.records.marks import unmarked
 from policyreport.running.plan import EditionData
 from policyreport.statistics.scorecard.specifications import threshold_specifications
@@ -53,17 +53,21 @@ def exhibits(say: Callable[..., str]) -> Callable[[Inputs], dict[str, str]]:
     return printed
 
 
-def overview(inputs: Inputs) -> str:
-    """The findings on shares of the front page."""
+@pytest.fixture
+def overview(say: Callable[..., str]) -> Callable[[Inputs], str]:
+    """Print the findings on shares of the front page."""
 
-    class Record:
-        share, pace = (
-            share_against(inputs.shares, inputs.threshold, inputs.settings.threshold),
-            pace_of_share(inputs.shares, inputs.targets, inputs.settings.pace),
+    def printed(inputs: Inputs) -> str:
+        evaluation = SimpleNamespace(
+            share=share_against(inputs.shares, inputs.threshold, inputs.settings.threshold),
+            pace=pace_of_share(inputs.shares, inputs.targets, inputs.settings.pace),
+            other_quantity=other_quantity(inputs.shares, inputs.threshold, inputs.settings.threshold),
+            quarter_on_quarter=Refusal(code="not-published", method="flow", subject=inputs.roles.tasks.completed),
+            headlines=(),
         )
-        other_quantity = other_quantity(inputs.shares, inputs.threshold, inputs.settings.threshold)
+        return plain(say("overview", "findings", evaluation, data=inputs))
 
-    return "\n\n".join(plain(text) for text, _ in share_findings(Voice(inputs), Record()))
+    return printed
 
 
 def rows_of(table: str) -> list[list[str]]:
@@ -76,7 +80,7 @@ def rows_of(table: str) -> list[list[str]]:
 
 
 def test_e3_a_chance_that_hangs_on_the_prior_is_a_range(
-    nation: Inputs, exhibits: Callable[[Inputs], dict[str, str]]
+    nation: Inputs, exhibits: Callable[[Inputs], dict[str, str]], overview: Callable[[Inputs], str]
 ) -> None:
     pages = [*exhibits(nation).values(), overview(nation)]
     assert not [page for page in pages if "less than 1 %" in page]
@@ -121,7 +125,9 @@ def third_quarter(nation: Inputs) -> Inputs:
     return with_figure(nation, "VN", "2026-Q3", 14.6)
 
 
-def test_a6_the_third_quarter_does_not_replace_the_yearly_headline(third_quarter: Inputs) -> None:
+def test_a6_the_third_quarter_does_not_replace_the_yearly_headline(
+    third_quarter: Inputs, overview: Callable[[Inputs], str]
+) -> None:
     page = overview(third_quarter)
     assert "### Digital economy: 14.02 % of GDP in 2025 by NSO, below 16 %" in page
     (said,) = re.findall(r"[^.]*\b14\.6 %.*?16 %\.", page)
@@ -182,7 +188,7 @@ def test_a6_no_kind_of_period_but_a_year_is_judged_or_enters_what_is_yearly(
 
 
 def test_a6_a_year_written_as_its_months_is_a_year(
-    nation: Inputs, exhibits: Callable[[Inputs], dict[str, str]]
+    nation: Inputs, exhibits: Callable[[Inputs], dict[str, str]], overview: Callable[[Inputs], str]
 ) -> None:
     inputs = with_figure(nation, "VN", "2026-01/2026-12", 15.1)
     assert "15.1 % of GDP in 2026" in overview(inputs)
