@@ -14,9 +14,11 @@ import yaml
 
 import policyreport
 from policyreport.data.inputs import Inputs
-from policyreport.figures.present.voice import Voice
 from policyreport.figures.tiles import share_map
 from policyreport.params.methods import read_method_settings
+from policyreport.params.wording import read_wording
+from policyreport.publishing.page_values import page_filters
+from policyreport.publishing.provenance import read_provenance
 from policyreport.records.notebooks import LeagueRow
 from policyreport.running.plan import EditionData
 
@@ -25,7 +27,7 @@ PACKAGE = Path(policyreport.__file__).parent
 # Where decisions are used. Drawings, machinery and formats of files have numbers of their own; the study of the methods
 # is held equal to params/ by its own tests, because its kept results were made with them.
 ROOMS = (
-    "data/harmonise", "data/notes", "data/rules", "figures/present", "publishing/provenance", "records", "statistics"
+    "data/harmonise", "data/notes", "data/rules", "publishing/provenance", "records", "statistics"
 )  # fmt: skip
 LEFT_OUT = ("records/digits", "records/markdown", "records/marks", "statistics/validity")
 LARGEST_COMMON = 12
@@ -140,23 +142,29 @@ def test_a10_no_sentence_of_params_stands_in_the_code_again() -> None:
 
 
 @pytest.fixture(scope="module")
-def other_bands(known_q4: EditionData, slice_of: Callable[..., Inputs]) -> Inputs:
-    """The nation's slice with other cut points between the words for a probability."""
-    inputs = slice_of(known_q4, "evaluation", "VN")
-    common = inputs.settings.conventions.model_copy(update={"probability_bands": (0.1, 0.33, 0.67, 0.9)})
-    return dataclasses.replace(inputs, settings=inputs.settings.model_copy(update={"conventions": common}))
+def other_bands() -> dict[str, Callable[..., object]]:
+    """The filters of templates with other cut points between the words for a probability."""
+    provenance = read_provenance(ROOT, "2025Q4")
+    sections = provenance.registry.settings
+    own = sections["conventions"]["probability_bands"].model_copy(update={"value": [0.1, 0.33, 0.67, 0.9]})
+    moved = sections | {"conventions": sections["conventions"] | {"probability_bands": own}}
+    registry = provenance.registry.model_copy(update={"settings": moved})
+    return page_filters(dataclasses.replace(provenance, registry=registry), read_wording(ROOT))
 
 
-def test_a10_sentence_and_table_tell_a_probability_by_the_same_bands(other_bands: Inputs) -> None:
-    voice = Voice(other_bands)
+def test_a10_sentence_and_table_tell_a_probability_by_the_same_bands(
+    other_bands: dict[str, Callable[..., object]],
+) -> None:
     for probability, words, cell in (
         (0.02, "less than 10 %", "< 10 %"),
         (0.2, "between 10 and 33 %", "10–33 %"),
         (0.5, "between 33 and 67 %", "33–67 %"),
         (0.99, "more than 90 %", "> 90 %"),
     ):
-        assert voice.certainty(probability) == words
-        assert voice.band(probability).replace("\u00a0", " ") == cell
+        assert other_bands["certainty"](probability) == words
+        assert other_bands["chance"](probability, ()) == words
+        assert other_bands["chance_range"](probability, ()) == words
+        assert str(other_bands["band"](probability)).replace("\u00a0", " ") == cell
 
 
 def test_a10_the_map_has_the_threshold_as_a_bound_wherever_it_lies(
