@@ -43,6 +43,7 @@ def growth_compare(result: Peers | Refusal, among: MeanDifferences | None, data:
             low=own.low if own and each.area == data.area else None,
             high=own.high if own and each.area == data.area else None,
             role="accent" if each.area == data.area else "peer" if each.area in near else "context",
+            inputs=(*each.inputs, *among.inputs),
         )
         for each in among.means
     ]
