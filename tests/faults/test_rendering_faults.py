@@ -50,8 +50,7 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
     "a page's front matter is no YAML": (replace("reports/tasks.qmd", b"---\ntitle: [\n---\n"), "reports/tasks.qmd"),
     "a page's front matter has no title": (replace("reports/tasks.qmd", b"---\nroot: .\n---\n"), "reports/tasks.qmd"),
     "a page is not in UTF-8": (replace("reports/tasks.qmd", b"---\ntitle: T\n---\n\n\xe0\n"), "reports/tasks.qmd"),
-    "a page includes what nobody shows": (
-        append("reports/tasks.qmd", "\n{{< include /fragments/VN/taskz.md >}}\n"), "taskz"),
+    "a page names what is not there": (append("reports/tasks.qmd", "\n[[ taskz ]]\n"), "taskz"),
     "a page refers to no figure": (append("reports/tasks.qmd", "\nSee @fig-nowhere.\n"), "fig-nowhere"),
     "the PDF's document is missing": (remove("reports/report.qmd"), "report.qmd"),
     "the settings are no YAML": (replace("reports/_quarto.yml", b"project: ["), "_quarto.yml"),

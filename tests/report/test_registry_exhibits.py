@@ -20,15 +20,14 @@ def contents(tiny) -> report.Contents:
 
 @pytest.fixture(scope="module")
 def pages(tiny, contents: report.Contents) -> dict[str, str]:
-    """Pages by the names of their files, filled in, without the exhibits of notebooks."""
+    """Pages by the names of their files, filled in."""
     return dict(report.filled_pages(tiny.root, tiny.store, contents))
 
 
 @pytest.fixture(scope="module")
-def shown(contents: report.Contents, pages: dict[str, str]) -> set[str]:
-    """Names of the figures and tables of all notebooks, without an area's key, and of all pages."""
-    texts = [(f"{area}-", fragment.markdown) for (area, _), fragment in contents.fragments.items()]
-    texts += [(f"{name}-", text) for name, text in pages.items() if name != "validity.qmd"]
+def shown(pages: dict[str, str]) -> set[str]:
+    """Names of the figures and tables of all pages, without an area's key."""
+    texts = [(f"{name}-", text) for name, text in pages.items() if name != "validity.qmd"]
     labels = {
         label.removeprefix(area) for area, text in texts for label in re.findall(r"::: \{#(?:fig|tbl)-([\w-]+)", text)
     }

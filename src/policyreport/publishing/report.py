@@ -1,7 +1,6 @@
-"""Assemble the Quarto project of an edition from the pages in reports/ and the executed notebooks.
+"""Assemble the Quarto project of an edition from the pages in reports/, the records and the executed notebooks.
 
-A page includes a notebook's exhibits by name, ``{{< include /fragments/VN/tasks.md >}}``; in the province page
-``{area}`` stands for the key. Assembly resolves the includes, so every renderer reads plain pages.
+Assembly fills the pages' templates, so every renderer reads plain pages.
 """
 
 from __future__ import annotations
@@ -57,16 +56,6 @@ from policyreport.running.executed import read_executed
 from policyreport.running.janitor import passing_folder
 from policyreport.running.quorum import WORDS, Turnout, count_turnout, require_quorum
 
-INCLUDE = re.compile(
-    r"^\{\{< include /fragments/(?P<area>[^/]+)/(?P<id>[^ ]+)\.md"
-    r"(?P<given> given)? >\}\}[ \t]*$",
-    re.MULTILINE,
-)
-WHEN = re.compile(
-    r"^\{\{< when /fragments/(?P<area>[^/]+)/(?P<id>[^ ]+)\.md >\}\}\n(?P<body>.*?)^\{\{< end >\}\}[ \t]*\n?",
-    re.MULTILINE | re.DOTALL,
-)
-REFUSAL = re.compile(r"^::: \{\.refusal\}\n.*?^:::[ \t]*$\n?", re.MULTILINE | re.DOTALL)
 PICTURE = re.compile(r"\]\((?P<stem>figures/[^)]+)\.svg\)")
 BARE = re.compile(r"!\[\]\(figures/(?P<stem>[^)]+)\.svg\)\{fig-alt=\"[^\"]*\"(?: \.locator)?\}\n?")
 PAGE = re.compile(r"^\{\{< page (?P<page>[\w-]+) >\}\}[ \t]*$", re.MULTILINE)
@@ -84,15 +73,11 @@ FINISH = tuple(Path(__file__).parent / "renderers" / name for name in ("finish.p
 
 @dataclass(frozen=True)
 class Fragment:
-    """One exhibit of an executed notebook with the code of its cell."""
+    """A picture of an executed notebook with the code of its cell."""
 
     markdown: str
     code: str
     files: Mapping[str, str]
-
-    def given(self) -> str:
-        """Return the exhibit without its refusals; empty where everything is refused."""
-        return REFUSAL.sub("", self.markdown).strip()
 
     def bare(self) -> Iterator[tuple[str, Picture]]:
         """Yield the picture by its file's stem, where the notebook drew one without a caption."""
@@ -112,7 +97,7 @@ class Fragment:
 
 @dataclass
 class Contents:
-    """Everything a page may include."""
+    """What notebooks drew, by area and id, and which failed."""
 
     fragments: dict[tuple[str, str], Fragment] = field(default_factory=dict)
     failures: dict[str, list[Failure]] = field(default_factory=dict)
@@ -123,47 +108,12 @@ class Contents:
         drawn = (fragment.bare() for (key, _), fragment in self.fragments.items() if key == area)
         return {stem.removeprefix(prefix): picture for pictures in drawn for stem, picture in pictures}
 
-    def expand(self, text: str, *, place: str, code: bool) -> str:
-        """Replace every include by its exhibit, or by a note that it could not be computed."""
-
-        def replace(match: re.Match[str]) -> str:
-            area, name = match["area"], match["id"]
-            fragment = self.fragments.get((area, name))
-            if fragment is None:
-                return self._missing(area, name, place)
-            if match["given"]:
-                return fragment.given()
-            folded = f"\n\n``` {{.python .folded}}\n{fragment.code}\n```\n" if code and fragment.files else ""
-            return fragment.markdown + folded
-
-        def kept(match: re.Match[str]) -> str:
-            fragment = self.fragments.get((match["area"], match["id"]))
-            # What could not be computed is noted in its place; what is refused has no section of its own.
-            return match["body"] if fragment is None or fragment.given() else ""
-
-        return DOWNLOADS.sub(lambda _: self.downloads, INCLUDE.sub(replace, WHEN.sub(kept, text)))
-
-    def _missing(self, area: str, name: str, place: str) -> str:
-        """Explain on the page why an exhibit is missing; one that no notebook shows raises RenderError."""
-        failed = self.failures.get(area, [])
-        shown = {exhibit for _, exhibit in self.fragments}
-        if not failed and name not in shown:
-            of_area = {exhibit for key, exhibit in self.fragments if key == area}
-            raise RenderError(
-                place,
-                "an exhibit of an executed notebook",
-                f'no exhibit "{name}" of {area}',
-                did_you_mean(name, of_area) if of_area else f"No notebook of {area} was run: `policyreport run` again.",
-            )
-        why = "; ".join(f"{item.notebook}: {item.error}: {item.message}" for item in failed)
-        return f"::: {{.refusal}}\n**This part could not be computed.** {escape(why or 'Not run yet')}\n:::"
-
 
 def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -> Path:
     """Assemble the report of an edition into ``store/report``, a Quarto project that runs no code.
 
     A `draft` states on every page that it is not for publication, and needs no quorum. Raises RenderError if nothing
-    was run, if fewer areas have results than the quorum, or if a page includes an exhibit that no notebook shows.
+    was run, if fewer areas have results than the quorum, or for a mistake in a template.
     """
     edition, areas = read_edition(root, edition_id), read_areas(root)
     roles = read_roles(edition.layout(root))
@@ -287,7 +237,7 @@ class Navigation:
 
 
 def collect(store: Path) -> Contents:
-    """Read failures by area, and the exhibits of notebooks that succeeded by area and id."""
+    """Read failures by area, and the pictures of notebooks that succeeded by area and id."""
     contents = Contents()
     for path in sorted((store / "failures").glob("*/*.json")):
         failure = Failure.from_json(path.read_bytes())
@@ -340,7 +290,7 @@ class Pages:
 
 
 def filled_pages(root: Path, store: Path, contents: Contents) -> Iterator[tuple[str, str]]:
-    """Yield the name and the filled text of every page of the site, exhibits left out; of a province by its key."""
+    """Yield the name and the filled text of every page of the site; of a province by its key."""
     provenance = read_provenance(root, store.name)
     pages = Pages(root, store, contents, provenance)
     for path in sorted(pages.folder.glob("*.qmd")):
@@ -354,14 +304,14 @@ def _write_pages(
 ) -> dict[str, tuple[str, str]]:
     """Write every page of the site; return title and expanded body by page id and by area key."""
     bodies: dict[str, tuple[str, str]] = {}
-    nation, registry = provenance.roles.nation, provenance.registry
+    registry = provenance.registry
     for path in sorted(pages.folder.glob("*.qmd")):
         if path.name == PDF_PAGE:
             continue
         place = f"reports/{path.name}"
         head, body = pages.read(path.name)
         title = title_of(head, place).replace("{edition}", escape(navigation.edition.title))
-        body = contents.expand(navigation.captions(body).replace("{nation}", nation), place=place, code=False)
+        body = DOWNLOADS.sub(lambda _: contents.downloads, navigation.captions(body))
         head |= {"title": navigation.title(title), "page": path.stem, "root": ".", "file": navigation.stem(path.stem)}
         head["metadata-files"] = [EDITION_FILE]
         (project / path.name).unlink()
@@ -370,13 +320,9 @@ def _write_pages(
         bodies[path.stem] = (str(head.get("menu-title", title)), body)
     head, _ = read_page(pages.folder / PROVINCE_PAGE, f"reports/{PROVINCE_PAGE}")
     for key in navigation.keys:
-        text, short = (
-            navigation.captions(pages.province(name, key)).replace("{area}", key).replace("{nation}", nation)
-            for name in (PROVINCE_PAGE, PROVINCE_CHAPTER)
-        )
-        body = contents.expand(text, place=f"reports/{PROVINCE_PAGE}", code=True)
+        body, short = (navigation.captions(pages.province(name, key)) for name in (PROVINCE_PAGE, PROVINCE_CHAPTER))
         name = escape(navigation.areas.name(key))
-        bodies[key] = name, contents.expand(short, place=f"reports/{PROVINCE_CHAPTER}", code=False)
+        bodies[key] = name, short
         own = {
             "title": navigation.title(name),
             "page": "province",
@@ -416,8 +362,7 @@ def _write_pdf_page(
     if navigation.draft is not None:
         body = f"::: {{.callout-warning}}\n{navigation.draft.sentence(navigation.language)}\n:::\n\n{body}"
     # The PDF has no marks: there are source lines under every figure and table.
-    body = unmarked(contents.expand(body, place=place, code=False))
-    (project / PDF_PAGE).write_text(join_page(head, body), encoding="utf-8")
+    (project / PDF_PAGE).write_text(join_page(head, unmarked(body)), encoding="utf-8")
 
 
 def _write_figures(project: Path, contents: Contents, navigation: Navigation) -> None:

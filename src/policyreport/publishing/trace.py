@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,8 @@ from policyreport.data.areas import read_areas
 from policyreport.errors import UsageError, did_you_mean
 from policyreport.figures.simulated import marked_name
 from policyreport.params.edition import read_edition
-from policyreport.params.report import read_roles
 from policyreport.publishing.provenance import Evidence, read_provenance
-from policyreport.publishing.report import INCLUDE, collect, filled_pages
+from policyreport.publishing.report import collect, filled_pages
 from policyreport.records.base import Frozen
 from policyreport.records.digits import as_published
 from policyreport.records.marks import read_marks
@@ -37,8 +36,8 @@ _ROWS_SHOWN = 8
 class Place(Frozen):
     """One place where a number appears, and the evidence behind it.
 
-    `where` is the exhibit (``VN/headlines``) or the record's field, `pages` the pages that include the exhibit, `line`
-    the line it is printed on.
+    `where` is the template (``reports/index.qmd``), the province's page or the record's field, `pages` the page's file,
+    `line` the line it is printed on.
     """
 
     where: str
@@ -67,23 +66,24 @@ def trace(root: Path, store: Path, what: str) -> tuple[Place, ...]:
 
 
 def printed(root: Path, store: Path) -> tuple[Place, ...]:
-    """List every marked value of an edition's exhibits by area and exhibit, then those of templates."""
-    pages = _pages(root, store.name)
-    contents = collect(store)
-    exhibits = [
-        Place(where=f"{area}/{name}", pages=pages(area, name), value=mark.text, line=mark.line, rows=mark.rows)
-        for (area, name), fragment in sorted(contents.fragments.items())
-        for mark in read_marks(fragment.markdown)
-    ]
-    named = marked_name if read_edition(root, store.name).simulated else str
-    templates = [
-        Place(where=f"reports/{name}", pages=(page if page == "index.html" else named(page),), value=mark.text,
-              line=mark.line, rows=mark.rows)
-        for name, text in filled_pages(root, store, contents)
-        for page in [f"{name.removesuffix('.qmd')}.html"]
+    """List every marked value of an edition's pages, in the order of the text."""
+    edition, areas = read_edition(root, store.name), read_areas(root)
+    named = marked_name if edition.simulated else str
+
+    def place(name: str) -> tuple[str, str]:
+        """The template or the province, and the page's file."""
+        if not name.endswith(".qmd"):
+            page = f"provinces/{areas.slug(name)}"
+            return page, named(f"{page}.html")
+        page = f"{name.removesuffix('.qmd')}.html"
+        return f"reports/{name}", page if page == "index.html" else named(page)
+
+    return tuple(
+        Place(where=where, pages=(page,), value=mark.text, line=mark.line, rows=mark.rows)
+        for name, text in filled_pages(root, store, collect(store))
+        for where, page in [place(name)]
         for mark in read_marks(text)
-    ]  # fmt: skip
-    return (*exhibits, *templates)
+    )
 
 
 def as_tree(places: Iterable[Place], what: str) -> Tree:
@@ -135,26 +135,6 @@ def _clipped(line: str, value: str) -> str:
     at = line.find(value)
     start, end = max(at - 60, 0), at + len(value) + 60
     return f"{'…' if start else ''}{line[start:end].strip()}{'…' if end < len(line) else ''}"
-
-
-def _pages(root: Path, edition: str) -> Callable[[str, str], tuple[str, ...]]:
-    """Return a function that names the pages which include an exhibit."""
-    described = read_edition(root, edition)
-    nation, areas = read_roles(described.layout(root)).nation, read_areas(root)
-    including: dict[tuple[str, str], list[str]] = {}
-    for path in sorted((root / "reports").glob("*.qmd")) + sorted((root / "reports" / "provinces").glob("*.qmd")):
-        for match in INCLUDE.finditer(path.read_text(encoding="utf-8")):
-            including.setdefault((match["area"], match["id"]), []).append(path.stem)
-
-    named = marked_name if described.simulated else str
-
-    def pages(area: str, name: str) -> tuple[str, ...]:
-        if area == nation:
-            stems = [stem for stem in including.get(("{nation}", name), ()) if not stem.startswith("_")]
-            return tuple("index.html" if stem == "index" else named(f"{stem}.html") for stem in stems)
-        return (named(f"provinces/{areas.slug(area)}.html"),) if ("{area}", name) in including else ()
-
-    return pages
 
 
 def _number(root: Path, store: Path, what: str) -> list[Place]:
