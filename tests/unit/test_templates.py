@@ -1,5 +1,6 @@
 """Templates: what a value prints as, and what a mistake in a template is told."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -8,13 +9,17 @@ from pathlib import Path
 import pytest
 
 from policyreport.errors import RenderError
+from policyreport.params.wording import read_wording
+from policyreport.publishing.page_values import filter_sets
+from policyreport.publishing.provenance import read_provenance
 from policyreport.publishing.templates import Templates
-from policyreport.publishing.values import Value
+from policyreport.publishing.values import Texts, Value
 from policyreport.records.base import Flag
 from policyreport.records.formats import NBSP, Formats
 from policyreport.records.markdown import Markdown
 from policyreport.records.marks import mark
 
+ROOT = Path(__file__).parents[2]
 HEAD = "---\ntitle: Growth\n---\n\n"
 
 
@@ -159,3 +164,9 @@ def test_a_template_reaches_nothing_of_python(fill: Fill) -> None:
     ):
         with pytest.raises(RenderError):
             fill(text)
+
+
+def test_no_filter_hides_another_of_its_name() -> None:
+    sets = filter_sets(read_provenance(ROOT, "2025Q4"), read_wording(ROOT))
+    names = [name for filters in (Texts(Formats()).filters, *sets) for name in filters]
+    assert [name for name, times in Counter(names).items() if times > 1] == []

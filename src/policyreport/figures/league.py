@@ -32,6 +32,7 @@ def growth_differences(compared: Sequence[LeagueRow], data: Inputs) -> Exhibit:
             row.growth_mean_interval.high if row.growth_mean_interval else None,
             text=frame.formats.number(row.growth_mean_difference or 0, 2, signed=True),
             role="accent" if row.growth_verdict in ("above", "below") else "plain",
+            inputs=row.inputs.get("growth_mean_difference", ()),
         )
         for row in sorted(compared, key=lambda row: -(row.growth_mean_difference or 0))
     ]

@@ -73,14 +73,22 @@ def page_values(
 
 def page_filters(provenance: Provenance, wording: Wording) -> dict[str, Callable[..., object]]:
     """Return the filters of templates that are not those of `policyreport.publishing.values`."""
-    own = FILTERS | task_values.FILTERS | VINTAGE_FILTERS | league_values.FILTERS
-    own |= (
-        share_filters(provenance, wording)
-        | area_filters(provenance)
-        | area_series_filters(provenance)
-        | series_filters(provenance)
+    return {name: write for filters in filter_sets(provenance, wording) for name, write in filters.items()}
+
+
+def filter_sets(provenance: Provenance, wording: Wording) -> tuple[dict[str, Callable[..., object]], ...]:
+    """Return the same by subject; no name stands in two of them."""
+    return (
+        name_filters(provenance, wording),
+        FILTERS,
+        VINTAGE_FILTERS,
+        area_filters(provenance),
+        area_series_filters(provenance),
+        league_values.FILTERS,
+        series_filters(provenance),
+        share_filters(provenance, wording),
+        task_values.FILTERS,
     )
-    return name_filters(provenance, wording) | own
 
 
 def read_records(store: Path, failed: Container[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], NotebookRecord]]:

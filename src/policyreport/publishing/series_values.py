@@ -10,19 +10,9 @@ import pandas as pd
 from policyreport.figures.choices import UNITS, ChoiceNames
 from policyreport.figures.subjects import exposure_name
 from policyreport.publishing.provenance import Provenance
-from policyreport.records.base import Refusal
 from policyreport.records.markdown import Markdown
 from policyreport.records.series import Exposure, Panel, Sensitivity, ShrunkSlope, TrendFamily
 from policyreport.statistics.series.event_study import years_apart
-
-
-def refusals_by_code(results: Iterable[object]) -> list[list[Refusal]]:
-    """Group the refusals among results by their code, in order."""
-    by_code: dict[str, list[Refusal]] = {}
-    for result in results:
-        if isinstance(result, Refusal):
-            by_code.setdefault(result.code, []).append(result)
-    return list(by_code.values())
 
 
 def singled_out(panel: Panel, level: float, bh_level: float) -> list[ShrunkSlope]:
@@ -75,7 +65,6 @@ def series_filters(provenance: Provenance) -> dict[str, Callable[..., object]]:
         "hold_everywhere": hold_everywhere,
         "members_of_families": members_of_families,
         "placebo_starts": placebo_starts,
-        "refusals_by_code": refusals_by_code,
         "singled_out": singled_out,
         "words": str.split,
         "years_apart": years_apart,

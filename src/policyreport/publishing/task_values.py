@@ -139,7 +139,7 @@ def most_moved(pooling: Pooling) -> PooledShare:
     return max(pooling.areas, key=lambda share: abs(share.pooled - share.raw))
 
 
-def singled_out(funnel: Funnel) -> list[tuple[str, list[FunnelPoint]]]:
+def singled_out_by_side(funnel: Funnel) -> list[tuple[str, list[FunnelPoint]]]:
     """Group the areas singled out by their side of the centre, *above* or *below*, the farthest first."""
     singled = sorted((point for point in funnel.points if point.singled_out), key=lambda point: -abs(point.z))
     above = [point for point in singled if point.share > funnel.centre]
@@ -166,5 +166,5 @@ FILTERS: dict[str, Callable[..., object]] = {
     "quarter_rows": quarter_rows,
     "remark_name": remark_name,
     "shown_at": shown_at,
-    "singled_out": singled_out,
+    "singled_out_by_side": singled_out_by_side,
 }
