@@ -215,6 +215,8 @@ def settings_read(path: Path) -> Iterator[tuple[str, str]]:
 def test_every_setting_of_a_method_in_use_is_taken_by_the_code() -> None:
     read = {pair for path in SOURCE.rglob("*.py") if "params" not in path.parts for pair in settings_read(path)}
     read |= set(settings_of_properties(SOURCE / "params" / "methods.py"))
+    templates = [path.read_text(encoding="utf-8") for path in (ROOT / "reports").rglob("*.*md")]
+    read |= {pair for text in templates for pair in re.findall(r"\bsettings\.(\w+)\.(\w+)", text)}
     used = {section for section, _ in read}
     settings = [
         (section, name)

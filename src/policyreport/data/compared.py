@@ -47,4 +47,4 @@ def _compared(
     indicator: str, own: Points, other: Points, drawn: Sequence[Points], relative: Points = ()
 ) -> ComparedSeries:
     rows = dict.fromkeys(row for points in drawn for point in points for row in point.inputs)
-    return ComparedSeries(indicator=indicator, own=own, beside=other, index=relative, inputs=tuple(rows))
+    return ComparedSeries(indicator=indicator, own=own, reference=other, index=relative, inputs=tuple(rows))

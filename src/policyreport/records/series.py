@@ -30,7 +30,7 @@ class SeriesPoint(Frozen):
 
 
 class ComparedSeries(Result):
-    """An area's yearly values and those they are shown beside: the country's, of a score the mean of the provinces.
+    """An area's yearly values, and those of reference: the country's, or for a score the mean of the provinces.
 
     `index` is the area's as an index of the country's, where that is what is shown; `inputs` are the rows of all that a
     figure draws, the region's among them.
@@ -38,7 +38,7 @@ class ComparedSeries(Result):
 
     indicator: str
     own: tuple[SeriesPoint, ...]
-    beside: tuple[SeriesPoint, ...]
+    reference: tuple[SeriesPoint, ...]
     index: tuple[SeriesPoint, ...] = ()
 
 
