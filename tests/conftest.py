@@ -24,6 +24,7 @@ from policyreport.data.cleaned import panel_values
 from policyreport.data.compared import compare_series
 from policyreport.data.inputs import Inputs, read_inputs
 from policyreport.data.observations import load_ledger
+from policyreport.figures.pictures import Picture
 from policyreport.params.methods import ExposureSettings, MethodSettings, RanksSettings, read_method_settings
 from policyreport.params.wording import read_wording
 from policyreport.publishing.change_values import change_values
@@ -32,7 +33,7 @@ from policyreport.publishing.provenance import Provenance, read_provenance
 from policyreport.publishing.renderers import choose
 from policyreport.publishing.report import assemble
 from policyreport.publishing.templates import Templates
-from policyreport.publishing.values import Picture
+from policyreport.publishing.values import Drawing
 from policyreport.records.markdown import as_read
 from policyreport.records.marks import unmarked
 from policyreport.records.notebooks import Changes, CompareRecord, NotebookRecord, TrendRecord
@@ -306,14 +307,14 @@ def made_record() -> Callable[..., NotebookRecord]:
     return lambda inputs, notebook="", edited=None: run_cells(inputs, notebook, edited)["record"]
 
 
-class AnyPicture(dict[str, Picture]):
+class AnyPicture(dict[str, Drawing]):
     """Stands for the pictures of notebooks: whatever is asked for was drawn."""
 
     def __contains__(self, name: object) -> bool:
         return True
 
-    def __missing__(self, name: str) -> Picture:
-        return Picture(name, f"![](figures/{name}.svg)", f"![](figures/{name}-narrow.svg)", "")
+    def __missing__(self, name: str) -> Drawing:
+        return Drawing(name, Picture(name, "", "<svg/>", "<svg/>"), "")
 
 
 @pytest.fixture(scope="session")

@@ -25,8 +25,8 @@ def test_e9_areas_with_one_value_stand_in_the_order_of_the_alphabet() -> None:
                   distance=-2)
         for name in reversed(ORDER)
     ]  # fmt: skip
-    frame = Frame(id="fig", finding="One value.", measured="Share.", source="", formats=Formats("en"))
-    alt = threshold_by_area(records, {name: name for name in ORDER}, frame, "16 %").markdown
+    frame = Frame("fig", formats=Formats("en"))
+    alt = threshold_by_area(records, {name: name for name in ORDER}, frame, "16 %").alt
     assert sorted(ORDER, key=alt.index) == ORDER
 
 

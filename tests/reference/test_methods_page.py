@@ -8,7 +8,6 @@ import pytest
 from policyreport import count_codes
 from policyreport.data.boundary_checks import count_bases
 from policyreport.data.inputs import Inputs
-from policyreport.figures.exhibits import Exhibit, Exhibits
 from policyreport.params.wording import read_wording
 from policyreport.publishing.method_values import method_use, method_values, recalculated
 from policyreport.publishing.names import name_filters
@@ -24,11 +23,6 @@ from policyreport.statistics.tasks.completion import completion_of_lists
 from policyreport.statistics.tasks.quarters import quarter_on_quarter
 
 ROOT = Path(__file__).parents[2]
-
-
-def by_id(exhibits: Exhibits) -> dict[str, Exhibit]:
-    """Exhibits by their names."""
-    return {each.id: each for each in exhibits}
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from policyreport import collect_league, count_codes
 from policyreport.data.frames import TASKS
 from policyreport.data.inputs import Inputs
 from policyreport.figures import plot
+from policyreport.figures.pictures import Pictures
 from policyreport.records.base import Refusal
 from policyreport.records.markdown import as_read
 from policyreport.records.marks import unmarked
@@ -149,10 +150,9 @@ def own(known_q4: EditionData, slice_of: Callable[..., Inputs]) -> Callable[[str
     return inputs_of
 
 
-def text(exhibits) -> str:
-    """The Markdown of exhibits as `read` gives it."""
-    parts = exhibits if isinstance(exhibits, tuple) else (exhibits,)
-    return read("\n".join(part.markdown for part in parts))
+def text(drawn: Pictures) -> str:
+    """The alternative texts of pictures as `read` gives them."""
+    return read("\n".join(picture.alt for picture in drawn))
 
 
 def read(markdown: str) -> str:
@@ -289,7 +289,7 @@ def test_lists_that_differ_are_shown_side_by_side_and_unranked(nation: Inputs, s
         assert say("pooling", macro, record, data=nation) == ""
     shown = read(say("pooling", "side_by_side", record, provinces, data=nation))
     assert "The newest counts of 6 of 34 provinces, side by side" in shown
-    drawn = next(line for line in text(plot.pooling(pooling, nation)).splitlines() if "fig-alt" in line).split("; ")
+    drawn = text(plot.pooling(pooling, nation)).splitlines()[0].split("; ")
     assert len(drawn) == 6
     assert all("%" in each for each in drawn)
 

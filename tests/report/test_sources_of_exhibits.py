@@ -18,7 +18,7 @@ import pytest
 
 from policyreport.data.inputs import Inputs, files_of, read_inputs
 from policyreport.figures.citing import source_line
-from policyreport.figures.exhibits import Exhibit
+from policyreport.figures.pictures import Picture
 from policyreport.params.wording import read_wording
 from policyreport.publishing import report
 from policyreport.publishing.names import name_filters
@@ -76,7 +76,7 @@ class Seen:
     sources: Callable[[Iterable[str]], str] = str
     inside: bool = False
 
-    def drawing(self, figure: Callable[..., Exhibit], *args: Any, **options: Any) -> Exhibit:
+    def drawing(self, figure: Callable[..., Picture], *args: Any, **options: Any) -> Picture:
         """Draw a figure and keep the files behind what it draws."""
         if self.inside:  # a part of another figure
             return figure(*args, **options)

@@ -11,7 +11,6 @@ from typer.testing import CliRunner
 
 from policyreport.cli.main import app
 from policyreport.errors import ExitCode, RenderError, UsageError
-from policyreport.figures.exhibits import Exhibit
 from policyreport.publishing.provenance import read_provenance
 from policyreport.publishing.report import collect, filled_pages
 from policyreport.publishing.source_marks import SourceMarks, explain
@@ -232,8 +231,3 @@ def test_a_mark_whose_row_is_gone_asks_for_another_run(provenance, tmp_path):
     marks.numbered(mark("1", ["nso/gone.csv#2"]))
     with pytest.raises(RenderError, match="policyreport run tiny"):
         marks.write(tmp_path, provenance)
-
-
-def test_an_exhibit_keeps_its_marks_for_the_report():
-    text = mark("1", ["a/b.csv#2"])
-    assert Exhibit("x", text).renamed("y").markdown == text

@@ -9,7 +9,8 @@ import pytest
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures import plot
-from policyreport.publishing.values import Picture
+from policyreport.figures.pictures import Picture
+from policyreport.publishing.values import Drawing
 from policyreport.records.base import Refusal
 from policyreport.records.markdown import as_read
 from policyreport.records.marks import unmarked
@@ -246,7 +247,7 @@ def test_a_province_with_a_half_year_only_is_named_with_it_and_not_as_silent(
     drawn = dataclasses.replace(
         observed, records={(record.area, "trend"): record for record in records_with(year, part)}
     )
-    assert "Not published: Cà Mau." in as_read(plot.share_of_provinces(drawn)[0].markdown)
+    assert "Not published: Cà Mau." in plot.share_of_provinces(drawn)[0].alt
     assert "Nghệ An: for the first half of 2026 NSO gives 18.3 %" in page
     alone = plain(say("shares", "of_provinces", records_with(part), data=observed))
     assert alone.startswith(
@@ -337,7 +338,11 @@ def test_captions_take_their_verdicts_from_the_closed_list(
         for each in share_against(inputs.shares, inputs.threshold, inputs.settings.threshold)
         if isinstance(each, Threshold)
     ]
-    area = {"key": "VN", "pictures": {"share": Picture("share", "", "", "")}, "trend": {"share": newest}}
+    area = {
+        "key": "VN",
+        "pictures": {"share": Drawing("share", Picture("share", "", ""), "")},
+        "trend": {"share": newest},
+    }
     for page in (shown(inputs)["share"], plain(say("shares", "of_area", area, data=inputs))):
         caption = next(line for line in page.splitlines() if "*Digital economy" in line)
         assert "lower than" in caption

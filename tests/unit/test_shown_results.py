@@ -7,7 +7,6 @@ import pytest
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures import plot
-from policyreport.figures.exhibits import Exhibit
 from policyreport.records.base import Interval, Refusal
 from policyreport.records.formats import Formats
 from policyreport.records.marks import unmarked
@@ -22,8 +21,8 @@ def exposures(nation: Inputs, cell: Callable[..., Any]) -> tuple[Exposure, ...]:
     return tuple(each for each in cell(nation, "series", "exposure") if isinstance(each, Exposure))
 
 
-def plain(exhibit: Exhibit) -> str:
-    return unmarked(exhibit.markdown).replace("\u00a0", " ")
+def plain(text: str) -> str:
+    return unmarked(text).replace("\u00a0", " ")
 
 
 def test_the_table_of_exposures_has_p_by_every_method(
@@ -45,7 +44,7 @@ def test_the_event_study_is_drawn_for_every_exposure(
     (drawn,) = plot.exposure(exposures, nation)
     for each in exposures:
         for point in each.event_study:
-            assert f"{point.year} {Formats().number(point.estimate, 2, signed=True)}" in plain(drawn)
+            assert f"{point.year} {Formats().number(point.estimate, 2, signed=True)}" in plain(drawn.alt)
     assert say("series", "year_by_year", exposures, data=nation).count("\u00a0of\u00a04 by ") == 3
 
 
@@ -55,7 +54,7 @@ BOUNDS = Interval(low=0.01, high=0.05, level=0.95)
 @pytest.fixture
 def flow_with(say: Callable[..., str]) -> Callable[..., str]:
     """The table of assumptions of a change that excludes zero up to a design effect, and of a trend."""
-    return lambda nation, *found: plain(Exhibit("x", say("pace", "sensitivity", flow_of(*found), "x", data=nation)))
+    return lambda nation, *found: plain(say("pace", "sensitivity", flow_of(*found), "x", data=nation))
 
 
 def flow_of(largest: float | None, trend: FlowTrend | None = None) -> Flow:
@@ -109,7 +108,7 @@ def measure_with(revisions: tuple[float, ...], **tests: object) -> Revisions:
 
 def revisions_printed(quality_printed: Callable[..., str], found: Revisions) -> str:
     rows = [{"of": found, "at": at} for at in (None, *found.by_maturity)]
-    return plain(Exhibit("quality", quality_printed(revised=[found], statistics=rows)))
+    return plain(quality_printed(revised=[found], statistics=rows))
 
 
 def test_two_revisions_are_listed_without_an_average_and_without_tests(quality_printed) -> None:

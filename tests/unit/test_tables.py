@@ -15,17 +15,17 @@ THEME = Path(__file__).resolve().parents[2] / "reports" / "theme"
 COLUMNS = ("Province", "Tasks", "Verdict")
 
 
-def _html(exhibit):
-    return pypandoc.convert_text(exhibit.markdown, "html", format="markdown")
+def _html(text):
+    return pypandoc.convert_text(text, "html", format="markdown")
 
 
-def _blocks(exhibit):
-    return json.loads(pypandoc.convert_text(exhibit.markdown, "json", format="markdown"))["blocks"]
+def _blocks(text):
+    return json.loads(pypandoc.convert_text(text, "json", format="markdown"))["blocks"]
 
 
 def test_pandoc_reads_one_labelled_table_with_its_caption_and_source():
-    exhibit = table("tasks", COLUMNS, [("Alpha", "98 of 187", "above")], "One list. *Counts.*", "Source: a.")
-    division, source = _blocks(exhibit)
+    text = table("tasks", COLUMNS, [("Alpha", "98 of 187", "above")], "One list. *Counts.*", "Source: a.")
+    division, source = _blocks(text)
     assert division["c"][0][0] == "tbl-tasks"
     assert [block["t"] for block in division["c"][1]] == ["Table", "Para"]
     assert source["c"][0][1] == ["source"]
@@ -38,14 +38,14 @@ def test_a_pipe_or_a_line_break_in_a_cell_does_not_tear_the_table():
 
 
 def test_a_number_keeps_its_unit_on_its_line():
-    exhibit = table("x", COLUMNS, [("A", "94.5 % of 1 298", "b")], "Caption.")
-    assert f"94.5{NBSP}% of 1{NBSP}298" in exhibit.markdown
+    text = table("x", COLUMNS, [("A", "94.5 % of 1 298", "b")], "Caption.")
+    assert f"94.5{NBSP}% of 1{NBSP}298" in text
 
 
 def test_a_missing_cell_is_a_dash_whose_meaning_the_caption_gives():
-    exhibit = table("x", COLUMNS, [("A", None, "b")], "Caption.", empty="not published")
-    assert "| – |" in exhibit.markdown
-    assert f"Caption. –{NBSP}= not published." in exhibit.markdown
+    text = table("x", COLUMNS, [("A", None, "b")], "Caption.", empty="not published")
+    assert "| – |" in text
+    assert f"Caption. –{NBSP}= not published." in text
 
 
 def test_a_missing_cell_without_a_meaning_is_refused():
@@ -73,7 +73,7 @@ def test_classes_tell_the_site_to_sort_and_to_scroll():
 
 def test_an_interval_cell_is_a_picture_on_the_site_and_in_the_pdf_beside_its_number():
     cell = interval_cell("94.5 %", 0.945, 0.93, 0.96, (0, 1), mark=0.16)
-    text = table("x", COLUMNS, [("A", cell, "b")], "Caption.").markdown
+    text = table("x", COLUMNS, [("A", cell, "b")], "Caption.")
     site = pypandoc.convert_text(text, "html", format="markdown", filters=[str(THEME / "html.lua")])
     assert site.count("<svg") == site.count("</svg>") == 1
     assert site.index("94.5") < site.index("<svg")

@@ -283,8 +283,8 @@ def test_every_figure_of_a_merged_province_that_crosses_the_change_of_boundaries
     for text in shown:
         assert inputs.wording.sentence("back-cast", "en") in text
     drawn, trend = plot.growth(growth, inputs)
-    for exhibit in (drawn, *plot.income(inputs)):
-        assert any("merger, Jul\u00a02025" in svg for svg in exhibit.files.values()), exhibit.id
+    for picture in (drawn, *plot.income(inputs)):
+        assert any("merger, Jul\u00a02025" in svg for svg in picture.files.values()), picture.label
     assert "dotted line: merger, Jul\u00a02025" in next(
         svg for path, svg in trend.files.items() if "narrow" not in path
     )

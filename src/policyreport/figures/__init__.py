@@ -1,1 +1,1 @@
-"""Records as figures: each function returns an exhibit; the words around it are handed in."""
+"""Results as figures in the house style; pages write the captions."""

@@ -8,11 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures.exhibits import Exhibit, Exhibits
 from policyreport.figures.frame import Frame, frame_for, numbered
 from policyreport.figures.labels import label_values, round_ticks, spread, thinned
 from policyreport.figures.league import league
 from policyreport.figures.palette import CONTEXT, CONTEXT_LIGHT, INK, MUTED, PAPER
+from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.rows import Row, Rule, Scale, paint_rows
 from policyreport.figures.style import SMALL, new_figure, panel, picture, text_width, write
 from policyreport.figures.tasks import newest_counts
@@ -23,15 +23,15 @@ from policyreport.records.series import Panel, Ranks
 from policyreport.records.tasks import Funnel, PooledShare, Pooling
 
 
-def slopes(result: Panel | Refusal, data: Inputs) -> Exhibits:
+def slopes(result: Panel | Refusal, data: Inputs) -> Pictures:
     """Draw whether the areas' trends differ, from `fit_panel`: "panel"."""
     if isinstance(result, Refusal):
-        return Exhibits()
+        return Pictures()
     names = {slope.area: data.areas.name(slope.area) for slope in result.slopes}
-    return Exhibits([caterpillar(result, names, frame_for(data, "panel"), "percentage points a year")])
+    return Pictures([caterpillar(result, names, frame_for(data, "panel"), "percentage points a year")])
 
 
-def ranks(results: Sequence[Ranks | Refusal], data: Inputs) -> Exhibits:
+def ranks(results: Sequence[Ranks | Refusal], data: Inputs) -> Pictures:
     """Draw sets of ranks that tell any two areas apart, from `rank_means`, `rank_sets` and `rank_lists`: "ranks", …."""
     done = [result for result in results if isinstance(result, Ranks)]
     drawn = []
@@ -39,10 +39,10 @@ def ranks(results: Sequence[Ranks | Refusal], data: Inputs) -> Exhibits:
         if result.tells_apart:
             names = {item.area: data.areas.name(item.area) for item in result.sets}
             drawn.append(rank_sets(result, names, frame_for(data, numbered("ranks", number))))
-    return Exhibits(drawn)
+    return Pictures(drawn)
 
 
-def rank_sets(record: Ranks, names: Mapping[str, str], frame: Frame) -> Exhibit:
+def rank_sets(record: Ranks, names: Mapping[str, str], frame: Frame) -> Picture:
     """Draw each area's rank with its simultaneous confidence set, first rank on top."""
     rows = []
     for item in sorted(record.sets, key=lambda item: (item.rank, item.area)):
@@ -57,7 +57,7 @@ def rank_sets(record: Ranks, names: Mapping[str, str], frame: Frame) -> Exhibit:
     return picture(frame, alt, lambda width: paint_rows(width, rows, scale))
 
 
-def pooling(result: Pooling | Refusal, data: Inputs) -> Exhibits:
+def pooling(result: Pooling | Refusal, data: Inputs) -> Pictures:
     """Draw each province's own and pooled share ("pooling"), and the pooled ones with bars for pairs ("caterpillar").
 
     From `pool_lists`; where it was refused, the counts that are not pooled, side by side ("lists-side-by-side").
@@ -66,7 +66,7 @@ def pooling(result: Pooling | Refusal, data: Inputs) -> Exhibits:
         return newest_counts(data)
     names = {share.area: data.areas.name(share.area) for share in result.areas}
     bar = data.settings.funnel.pair_bar
-    return Exhibits(
+    return Pictures(
         [
             pooled_shares(result, names, frame_for(data, "pooling")),
             pooled_caterpillar(result, names, frame_for(data, "caterpillar"), bar),
@@ -74,18 +74,18 @@ def pooling(result: Pooling | Refusal, data: Inputs) -> Exhibits:
     )
 
 
-def lists_in_funnel(result: Funnel | Refusal, data: Inputs) -> Exhibits:
+def lists_in_funnel(result: Funnel | Refusal, data: Inputs) -> Pictures:
     """Draw which provinces' shares are unusual for the size of their lists ("funnel"); nothing where refused.
 
     From `funnel_of_lists`.
     """
     if isinstance(result, Refusal):
-        return Exhibits()
+        return Pictures()
     names = {point.area: data.areas.name(point.area) for point in result.points}
-    return Exhibits([funnel(result, names, frame_for(data, "funnel"), "tasks on the list")])
+    return Pictures([funnel(result, names, frame_for(data, "funnel"), "tasks on the list")])
 
 
-def pooled_shares(record: Pooling, names: Mapping[str, str], frame: Frame) -> Exhibit:
+def pooled_shares(record: Pooling, names: Mapping[str, str], frame: Frame) -> Picture:
     """Draw the pull from each area's own share to the pooled one, largest list first.
 
     Small dot: own share; arrow to the large dot: pooled share with its interval.
@@ -106,7 +106,7 @@ def pooled_shares(record: Pooling, names: Mapping[str, str], frame: Frame) -> Ex
     return league(rows, frame, unit, Rule(100 * record.mean, frame.words.mean, threshold=False))
 
 
-def pooled_caterpillar(record: Pooling, names: Mapping[str, str], frame: Frame, pair_bar: float) -> Exhibit:
+def pooled_caterpillar(record: Pooling, names: Mapping[str, str], frame: Frame, pair_bar: float) -> Picture:
     """Draw the pooled shares, highest first, with two bars: the 95 % interval, and one for judging pairs by overlap.
 
     `pair_bar` is the half-length of the inner bar in standard errors.
@@ -132,7 +132,7 @@ def _inner(item: PooledShare, pair_bar: float) -> tuple[float, float] | None:
     return 100 * max(item.pooled - reach, 0.0), 100 * min(item.pooled + reach, 1.0)
 
 
-def caterpillar(record: Panel, names: Mapping[str, str], frame: Frame, unit: str) -> Exhibit:
+def caterpillar(record: Panel, names: Mapping[str, str], frame: Frame, unit: str) -> Picture:
     """Draw the areas' slopes, steepest first: own slope, arrow to the pooled slope with its interval.
 
     `unit` is that of a slope: ``pp a year``.
@@ -151,7 +151,7 @@ def caterpillar(record: Panel, names: Mapping[str, str], frame: Frame, unit: str
     return league(rows, frame, f"{unit}; {frame.words.shrinkage}", Rule(0, threshold=False))
 
 
-def funnel(record: Funnel, names: Mapping[str, str], frame: Frame, total: str) -> Exhibit:
+def funnel(record: Funnel, names: Mapping[str, str], frame: Frame, total: str) -> Picture:
     """Draw shares against the size of their lists, inside the limits that chance alone would give.
 
     Areas singled out are named; the others are dots. `total` names the horizontal axis.

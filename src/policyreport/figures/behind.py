@@ -1,7 +1,4 @@
-"""The ledger rows behind what an exhibit shows: of the objects that a figure draws, of the values that a table prints.
-
-Every source line is made of these, so that no exhibit cites a file of which it shows nothing.
-"""
+"""The ledger rows behind what a figure draws or a table prints, from which every source line is made."""
 
 from __future__ import annotations
 

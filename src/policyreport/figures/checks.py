@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures.choices import UNITS, ChoiceNames
-from policyreport.figures.exhibits import Exhibit, Exhibits
 from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.labels import label_values, padded, round_ticks, thinned, tick_texts
 from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER, RULE, THRESHOLD
+from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.style import (
     BOLD,
     MINIMUM,
@@ -39,28 +39,28 @@ ACROSS = 3
 """Event studies in a row; on a narrow screen they stand below each other."""
 
 
-def exposure(results: Sequence[Exposure | Refusal], data: Inputs) -> Exhibits:
+def exposure(results: Sequence[Exposure | Refusal], data: Inputs) -> Pictures:
     """Draw every year's contrast with the last year before the start, from `fit_exposure`: "exposure-study"."""
     done = [result for result in results if isinstance(result, Exposure)]
     if not done:
-        return Exhibits()
+        return Pictures()
     named = [(capitalised(exposure_name(result.exposure, data.indicators, data.roles)), result) for result in done]
     frame = frame_for(data, "exposure-study")
     start = frame.formats.date(data.policy.date)
     base, critical = done[0].base_year, critical_value(done[0])
-    return Exhibits([event_studies(named, frame, "percentage points", base, critical, start)])
+    return Pictures([event_studies(named, frame, "percentage points", base, critical, start)])
 
 
-def specifications(results: Sequence[Sensitivity | Refusal], data: Inputs) -> Exhibits:
+def specifications(results: Sequence[Sensitivity | Refusal], data: Inputs) -> Pictures:
     """Draw each headline's estimates by all choices, from `headline_specifications`: "sensitivity-completion", ….
 
     A headline that comes out the same number everywhere needs no picture.
     """
     done = [result for result in results if isinstance(result, Sensitivity) and result.low != result.high]
-    return Exhibits(_specifications(result, data) for result in done)
+    return Pictures(_specifications(result, data) for result in done)
 
 
-def _specifications(result: Sensitivity, data: Inputs) -> Exhibit:
+def _specifications(result: Sensitivity, data: Inputs) -> Picture:
     """One headline; of a count in per cent, with a line at the headline's own share."""
     line = data.policy.threshold.value if result.method == "threshold" else 0.0
     rows = ChoiceNames(data.indicators, data.roles, data.policy).named(result).distinct
@@ -81,7 +81,7 @@ def event_studies(
     base_year: int,
     critical: float,
     start: str,
-) -> Exhibit:
+) -> Picture:
     """Draw each year's coefficient against the base year with its interval, one small panel per exposure on one range.
 
     The base year is zero by construction, drawn hollow; years from the start on are in the accent. `critical` is the
@@ -147,7 +147,7 @@ def _paint_study(axes: Axes, record: Exposure, plot: Plot, base_year: int, criti
         axes.plot(point.year, point.estimate, "o", color=color, markersize=6, clip_on=False)
 
 
-def specification_plot(record: Sensitivity, frame: Frame, unit: str, line: float = 0.0) -> Exhibit:
+def specification_plot(record: Sensitivity, frame: Frame, unit: str, line: float = 0.0) -> Picture:
     """Draw every specification's estimate, sorted, above the choices that made it, with a line at `line`.
 
     The headline is in the accent; refused specifications are at the right without a dot.

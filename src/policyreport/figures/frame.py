@@ -1,4 +1,4 @@
-"""What stands around a picture: label, caption, alternative text, source line."""
+"""The name of a figure and the language of its texts."""
 
 from __future__ import annotations
 
@@ -6,29 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.words import WORDS, Words
 from policyreport.records.formats import Formats
-from policyreport.records.markdown import attribute
 
 
 @dataclass(frozen=True)
 class Frame:
-    """A figure's name and the sentences around it.
+    """The name of a figure and the language of its texts.
 
     Attributes
     ----------
     id : str
-        Name of the exhibit, unique in its notebook: ``growth``.
-    finding : str, optional
-        Caption: the finding, a sentence with its number. None leaves the picture bare: the page that shows it writes
-        the caption.
-    measured : str
-        What is measured, unit, measure, vintage; set in italics after the finding.
-    source : str
-        Source line beneath; none if empty.
+        Name of the figure, unique in its notebook: ``growth``.
     scope : str
-        Area key that makes label and file unique in the edition: ``n01`` gives ``fig-n01-growth``.
+        Area key that makes label and file unique in the edition: ``n01`` gives ``n01-growth``.
     formats : Formats
         Also sets the language of the texts inside the figure.
     verdicts : mapping of str to str
@@ -36,9 +27,6 @@ class Frame:
     """
 
     id: str
-    finding: str | None = None
-    measured: str = ""
-    source: str = ""
     scope: str = ""
     formats: Formats = field(default_factory=Formats)
     verdicts: Mapping[str, str] = field(default_factory=dict)
@@ -61,31 +49,12 @@ class Frame:
         """A level of certainty in per cent, without the sign: 95, 99.8."""
         return self.formats.number(100 * share, 1).removesuffix(".0").removesuffix(",0")
 
-    def exhibit(self, alt: str, svg: str, narrow: str = "") -> Exhibit:
-        """Put caption and source line, if it has any, around a picture; `narrow` is kept as ``…-narrow.svg``."""
-        path = f"figures/{self.label}.svg"
-        image = f'![]({path}){{fig-alt="{attribute(alt)}"}}'
-        text = image
-        if self.finding is not None:
-            caption = f"{self.finding} *{self.measured}*" if self.measured else self.finding
-            text = figure(self.label, image, caption, self.source)
-        files = {path: svg}
-        if narrow:
-            files[f"figures/{self.label}-narrow.svg"] = narrow
-        return Exhibit(id=self.id, markdown=text, files=files)
-
 
 def frame_for(data: Inputs, id: str) -> Frame:
     """Name a picture that a notebook draws without a caption: the pages write captions."""
     language = data.edition.language
     scope = "" if data.area == data.roles.nation else data.area
-    return Frame(id, scope=scope, formats=Formats(language), verdicts=data.wording.verdicts_in(language))
-
-
-def figure(label: str, image: str, caption: str, source: str = "") -> str:
-    """Write a figure with its caption and source line, as docs/reference/report-markdown.md sets out."""
-    text = f"::: {{#fig-{label}}}\n\n{image}\n\n{caption}\n\n:::\n"
-    return text + (f"\n::: {{.source}}\n\n{source}\n\n:::\n" if source else "")
+    return Frame(id, scope, formats=Formats(language), verdicts=data.wording.verdicts_in(language))
 
 
 def numbered(name: str, number: int) -> str:

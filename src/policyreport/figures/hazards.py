@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures.exhibits import Exhibit, Exhibits
 from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.league import league
+from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.rows import Row
 from policyreport.records.base import Refusal
 from policyreport.records.formats import EN_DASH
 from policyreport.records.tasks import Flow
 
 
-def flows(results: Sequence[Flow | Refusal], data: Inputs) -> Exhibits:
+def flows(results: Sequence[Flow | Refusal], data: Inputs) -> Pictures:
     """Draw how fast the tasks of each list are finished: "flow", "flow-2", …; nothing where that was refused.
 
     From `pace_of_tasks`.
     """
     done = [result for result in results if isinstance(result, Flow)]
     frames = [frame_for(data, f"flow-{at}" if at > 1 else "flow") for at in range(1, len(done) + 1)]
-    return Exhibits(hazards(result, frame, "% finished in 30 days") for result, frame in zip(done, frames, strict=True))
+    return Pictures(hazards(result, frame, "% finished in 30 days") for result, frame in zip(done, frames, strict=True))
 
 
-def hazards(record: Flow, frame: Frame, unit: str) -> Exhibit:
+def hazards(record: Flow, frame: Frame, unit: str) -> Picture:
     """Draw each interval's 30-day hazard with its limits, the first on top, the newest marked.
 
     No line leads from one to the next. `unit` stands beneath the axis: ``% finished in 30 days``.

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures.exhibits import Exhibit, Exhibits
 from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.labels import padded, round_ticks, tick_texts
+from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.rows import Row, Rule, Scale, paint_rows
 from policyreport.figures.style import picture
 from policyreport.figures.tiles import share_map
 from policyreport.records.notebooks import LeagueRow
 
 
-def side_by_side(rows: Sequence[LeagueRow], data: Inputs) -> Exhibits:
+def side_by_side(rows: Sequence[LeagueRow], data: Inputs) -> Pictures:
     """Draw growth against the country's and the map of the share, from `collect_league`: "league-growth", "map"."""
     compared = [row for row in rows if row.growth_mean_difference is not None and row.growth_mean_interval is not None]
     drawn = [growth_differences(compared, data)] if compared else []
-    return Exhibits([*drawn, share_map(rows, data)])
+    return Pictures([*drawn, share_map(rows, data)])
 
 
-def growth_differences(compared: Sequence[LeagueRow], data: Inputs) -> Exhibit:
+def growth_differences(compared: Sequence[LeagueRow], data: Inputs) -> Picture:
     """Draw dot and interval of the mean difference, largest first."""
     frame = frame_for(data, "league-growth")
     places = [
@@ -44,7 +44,7 @@ def league(
     frame: Frame,
     unit: str,
     rule: Rule | None = None,
-) -> Exhibit:
+) -> Picture:
     """Draw areas as dots with intervals, in the order given.
 
     `unit` stands beneath the axis.

@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures.exhibits import Exhibit, Exhibits
 from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.labels import label_values, spread
 from policyreport.figures.palette import ACCENT, ACCENT_LIGHT, MUTED, THRESHOLD
+from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.style import SMALL, new_figure, panel, picture, text_width, write
 from policyreport.records.base import Refusal
 from policyreport.records.formats import NBSP
@@ -20,7 +20,7 @@ from policyreport.records.tasks import Completion, ListCount, Outlook, OutlookAt
 
 def outlooks(
     results: Sequence[Outlook | Refusal], completion: Sequence[Completion | Refusal], data: Inputs
-) -> Exhibits:
+) -> Pictures:
     """Draw where each list's pace would lead by its deadline: "outlook", "outlook-2", …; nothing where refused.
 
     From `outlook_of_tasks` (of each list one result per required share) and `completion_of_lists`.
@@ -30,13 +30,13 @@ def outlooks(
         if isinstance(result, Outlook):
             first.setdefault(result.list, result)
     names = ["outlook", *(f"outlook-{at}" for at in range(2, len(first) + 1))]
-    return Exhibits(
+    return Pictures(
         outlook(result, counts_of_list(completion, key), frame_for(data, name))
         for name, (key, result) in zip(names, first.items(), strict=False)
     )
 
 
-def outlook(record: Outlook, counts: Sequence[ListCount], frame: Frame) -> Exhibit:
+def outlook(record: Outlook, counts: Sequence[ListCount], frame: Frame) -> Picture:
     """Draw the counts of one list, in order of date, and the predictive fan from the latest one to the deadline.
 
     One nested band for each design effect, named at the deadline; the required share is a dashed line.

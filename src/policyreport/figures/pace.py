@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures.exhibits import Exhibit, Exhibits
 from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.palette import ACCENT_LIGHT, PAPER, THRESHOLD
+from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.style import picture
 from policyreport.figures.timeline import TENTATIVE, Line, Plot, draw_line, frame_axes, value_axis
 from policyreport.params.phrases import capitalised
@@ -23,19 +23,19 @@ from policyreport.statistics.shares.latest import yearly_points
 
 def share_pace(
     paces: Sequence[Pace | Refusal], shares: Sequence[Threshold | NotYearly | Refusal], data: Inputs
-) -> Exhibits:
+) -> Pictures:
     """Draw the pace of the first measure to the nearest target: "pace"; nothing where no pace is known."""
     known = [result for result in paces if isinstance(result, Pace)]
     if not known:
-        return Exhibits([])
+        return Pictures([])
     main = min(known, key=lambda result: result.target_period)
     judged = [figure for figure in shares if isinstance(figure, Threshold) and figure.measure == main.measure]
     frame = frame_for(data, "pace")
     target = frame.words.target.format(value=f"{frame.formats.published(main.target, 2)}{NBSP}%")
-    return Exhibits([pace(main, yearly_points(judged), frame, target)])
+    return Pictures([pace(main, yearly_points(judged), frame, target)])
 
 
-def pace(record: Pace, points: Sequence[SeriesPoint], frame: Frame, target: str) -> Exhibit:
+def pace(record: Pace, points: Sequence[SeriesPoint], frame: Frame, target: str) -> Picture:
     """Draw the observed path and what the target requires; scenario lines end at the target year.
 
     The fan, given from five points on, holds 80 and 95 % of the drift. `target` is a name, ``target 30 %``.

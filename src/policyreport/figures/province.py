@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from policyreport.data.compared import beside, scores_and_mean
 from policyreport.data.contrasts import index
 from policyreport.data.inputs import Inputs
-from policyreport.figures.exhibits import Exhibit, Exhibits
 from policyreport.figures.frame import Frame, frame_for
+from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.series import growth as line_figure
 from policyreport.figures.series import small_multiples
 from policyreport.figures.timeline import Break, Line
@@ -24,14 +24,14 @@ LEVELS = {"minus nation": 0.0, "minus mean": 0.0}
 TITLES = {"minus nation": "Difference to the nation", "own": "Growth itself"}
 
 
-def growth(results: Sequence[Trend | Refusal], data: Inputs) -> Exhibits:
+def growth(results: Sequence[Trend | Refusal], data: Inputs) -> Pictures:
     """Draw growth with country and region ("growth"), and each series that has a trend with its line ("growth-trend").
 
     From `fit_trend_among` and `fit_trend`, the difference to the nation first.
     """
     own, nation, around = beside(data, data.roles.growth)
     if not own:
-        return Exhibits()
+        return Pictures()
     lines = _lines(data, own, nation, around)
     drawn = [line_figure(lines, frame_for(data, "growth"), "% a year", _merger(data))]
     frame = frame_for(data, "growth-trend")
@@ -42,21 +42,21 @@ def growth(results: Sequence[Trend | Refusal], data: Inputs) -> Exhibits:
     ]
     if panels:
         drawn.append(trend_figure(panels, frame, shared=False, height=130, breaks=_merger(data)))
-    return Exhibits(drawn)
+    return Pictures(drawn)
 
 
-def income(data: Inputs) -> Exhibits:
+def income(data: Inputs) -> Pictures:
     """Draw output per head as an index, nation = 100: "income"."""
     own, nation, region = beside(data, data.roles.income)
     relative = index(own, nation)
     if not relative:
-        return Exhibits()
+        return Pictures()
     flat = tuple(SeriesPoint(year=point.year, value=100.0, status=point.status) for point in relative)
     lines = _lines(data, relative, flat, index(region, nation))
-    return Exhibits([line_figure(lines, frame_for(data, "income"), "nation = 100", _merger(data), digits=0)])
+    return Pictures([line_figure(lines, frame_for(data, "income"), "nation = 100", _merger(data), digits=0)])
 
 
-def governance(results: Sequence[Trend | Refusal], data: Inputs) -> Exhibits:
+def governance(results: Sequence[Trend | Refusal], data: Inputs) -> Pictures:
     """Draw the scores, broken where the questions changed ("governance"), and their trends ("governance-trend").
 
     From `fit_trend_among`, one result per dimension.
@@ -72,12 +72,12 @@ def governance(results: Sequence[Trend | Refusal], data: Inputs) -> Exhibits:
         name = capitalised(data.indicators.get(key).name)
         panels.append((name, [line for line in lines if line.points]))
     if not published:
-        return Exhibits()
+        return Pictures()
     drawn = [small_multiples(panels, frame_for(data, "governance"))]
-    return Exhibits([*drawn, *_governance_trend(results, data)])
+    return Pictures([*drawn, *_governance_trend(results, data)])
 
 
-def _governance_trend(results: Sequence[Trend | Refusal], data: Inputs) -> list[Exhibit]:
+def _governance_trend(results: Sequence[Trend | Refusal], data: Inputs) -> list[Picture]:
     """Each score's difference to the provinces' mean with its line; a refused one says why."""
     done = [result for result in results if isinstance(result, Trend)]
     if not done:

@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures.cells import Cell, Span
-from policyreport.figures.exhibits import Exhibit, Exhibits
 from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.labels import tick_texts
 from policyreport.figures.palette import INK, MUTED, PAPER
+from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.style import (
     BOLD,
     SMALL,
@@ -46,12 +46,12 @@ from policyreport.records.base import Refusal
 from policyreport.records.series import Trend
 
 
-def common_path(trend: Trend | Refusal, data: Inputs) -> Exhibits:
+def common_path(trend: Trend | Refusal, data: Inputs) -> Pictures:
     """Draw the country's growth with the line of its median slope, from `fit_trend`: "common-path"."""
     if isinstance(trend, Refusal):
-        return Exhibits()
+        return Pictures()
     frame = frame_for(data, "common-path")
-    return Exhibits(
+    return Pictures(
         [growth([Line("Nation", trend.points, "accent")], frame, "% a year", median=median_line(trend, frame))]
     )
 
@@ -63,7 +63,7 @@ def growth(
     breaks: Sequence[Break] = (),
     digits: int = 1,
     median: MedianLine | None = None,
-) -> Exhibit:
+) -> Picture:
     """Draw an area's series (role ``accent``) with those of the country and its region, named at their ends.
 
     Unrevised years are hollow, the lines to them dashed. `unit` stands above the axis; `median` is the line of the
@@ -121,7 +121,7 @@ def _alt(lines: Sequence[Line], frame: Frame, digits: int) -> str:
     return "; ".join(texts) + "."
 
 
-def small_multiples(panels: Sequence[tuple[str, Sequence[Line]]], frame: Frame) -> Exhibit:
+def small_multiples(panels: Sequence[tuple[str, Sequence[Line]]], frame: Frame) -> Picture:
     """Draw one small panel for each indicator, all on one range, unconnected at breaks.
 
     A panel without lines says that nothing was published; points with `low` and `high` show the range of the merged

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures.exhibits import Exhibit, Exhibits
 from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.labels import padded, round_ticks
+from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.rows import Role, Row, Rule, Scale, paint_rows
 from policyreport.figures.style import picture
 from policyreport.figures.timeline import TENTATIVE
@@ -23,14 +23,14 @@ from policyreport.records.shares import NotYearly, Revisions, Threshold, Vintage
 from policyreport.statistics.shares.latest import later_shares, newest_shares
 
 
-def share(results: Sequence[Threshold | NotYearly | Refusal], data: Inputs) -> Exhibits:
+def share(results: Sequence[Threshold | NotYearly | Refusal], data: Inputs) -> Pictures:
     """Draw an area's share against the benchmark, by measure and year: "share"; nothing where none is judged."""
     judged = [result for result in results if isinstance(result, Threshold)]
     frame = frame_for(data, "share")
-    return Exhibits([threshold(judged, data.roles.measure_labels, frame, benchmark(data, frame))] if judged else [])
+    return Pictures([threshold(judged, data.roles.measure_labels, frame, benchmark(data, frame))] if judged else [])
 
 
-def share_of_provinces(data: Inputs) -> Exhibits:
+def share_of_provinces(data: Inputs) -> Pictures:
     """Draw the provinces' newest shares against the benchmark: "share-provinces"; nothing where there is none."""
     records = [record for _, record in sorted(data.records.items()) if isinstance(record, TrendRecord)]
     measure, frame = data.roles.share.headline_measure, frame_for(data, "share-provinces")
@@ -38,15 +38,15 @@ def share_of_provinces(data: Inputs) -> Exhibits:
     shown = {result.area for result in results} | {part.area for part in later_shares(records, measure)}
     names = {record.area: record.name for record in records}
     missing = sorted((name for area, name in names.items() if area not in shown), key=sort_key)
-    return Exhibits([threshold_by_area(results, names, frame, benchmark(data, frame), missing)] if results else [])
+    return Pictures([threshold_by_area(results, names, frame, benchmark(data, frame), missing)] if results else [])
 
 
-def share_revisions(results: Sequence[Revisions | Refusal], data: Inputs) -> Exhibits:
+def share_revisions(results: Sequence[Revisions | Refusal], data: Inputs) -> Pictures:
     """Draw how far first figures moved: "revisions" of the longest series, "vintages-…-picture" of each."""
     moved = [result for result in results if isinstance(result, Revisions) and result.values]
     frames = [(record, f"vintages-{record.measure}-picture") for record in moved]
     frames += [(record, "revisions") for record in moved[:1]]
-    return Exhibits([revisions(record, frame_for(data, name)) for record, name in frames])
+    return Pictures([revisions(record, frame_for(data, name)) for record, name in frames])
 
 
 def benchmark(data: Inputs, frame: Frame) -> str:
@@ -55,7 +55,7 @@ def benchmark(data: Inputs, frame: Frame) -> str:
     return frame.words.benchmark.format(value=f"{value}{NBSP}%")
 
 
-def threshold(records: Sequence[Threshold], measures: Mapping[str, str], frame: Frame, line: str) -> Exhibit:
+def threshold(records: Sequence[Threshold], measures: Mapping[str, str], frame: Frame, line: str) -> Picture:
     """Draw each measure and vintage against the threshold, grouped by measure; equal measures follow each other.
 
     A dot and the interval of the verdict for each vintage, the last of each measure marked, hollow where it is an
@@ -77,7 +77,7 @@ def threshold_by_area(
     frame: Frame,
     line: str,
     missing: Sequence[str] = (),
-) -> Exhibit:
+) -> Picture:
     """Draw areas' published values of one measure against the threshold, highest first, with the verdict's intervals.
 
     `missing` are names of areas without a published value, printed beneath; `line` names the threshold.
@@ -138,7 +138,7 @@ def _alt(rows: Sequence[Row], line: str) -> str:
     return f"{' '.join(parts)[:-1]}. {line}."
 
 
-def revisions(record: Revisions, frame: Frame) -> Exhibit:
+def revisions(record: Revisions, frame: Frame) -> Picture:
     """Draw how each year's value (each period's, where there is no year) moved from its first vintage to its latest.
 
     Arrow from first to latest vintage, dots between; hollow while an estimate.

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from policyreport.errors import UsageError
-from policyreport.figures.exhibits import Exhibit
+from policyreport.figures.pictures import Picture
 
 # The word that readers of a simulated edition see everywhere, and the sentence on the banner of every page.
 WORDS = {"en": "simulated", "vi": "mô phỏng"}
@@ -28,7 +28,6 @@ _ROOT = re.compile(
 )
 _BLOCK = re.compile(r"^::: \{#(?:fig|tbl)-.*?^:::$", re.MULTILINE | re.DOTALL)
 _ALT = re.compile(r'(\{fig-alt=")')
-_PICTURE = re.compile(r"(?<=\()figures/[^)\s]+\.svg(?=\))")
 
 
 def word(language: str) -> str:
@@ -64,11 +63,11 @@ def unmarked_name(name: str) -> str:
     return name.removesuffix(f"-{FILE_MARK}")
 
 
-def marked_exhibit(exhibit: Exhibit, language: str) -> Exhibit:
-    """Mark an exhibit's captions, alternative texts, pictures and their file names."""
-    text = _PICTURE.sub(lambda path: marked_name(path[0]), marked_captions(exhibit.markdown, language))
-    files = {marked_name(name): marked_svg(svg, _lead(language)) for name, svg in exhibit.files.items()}
-    return Exhibit(exhibit.id, text, files)
+def marked_picture(picture: Picture, language: str) -> Picture:
+    """Mark a picture: its alternative text, the drawing and the name of its file."""
+    lead = _lead(language)
+    svg, narrow = (marked_svg(text, lead) if text else "" for text in (picture.svg, picture.narrow))
+    return Picture(f"{picture.label}-{FILE_MARK}", f"{lead} {picture.alt}", svg, narrow)
 
 
 def marked_captions(markdown: str, language: str) -> str:
@@ -79,14 +78,14 @@ def marked_captions(markdown: str, language: str) -> str:
 
 
 def mark_displays(language: str) -> None:
-    """Make the running notebook show every exhibit with its marks, whoever made it."""
+    """Make the running notebook show every picture with its mark, whoever made it."""
     # Imported here because only a kernel shows anything, and other callers need no IPython.
     from IPython import get_ipython
 
     shell = get_ipython()
     if shell is not None:
         shell.display_formatter.mimebundle_formatter.for_type(
-            Exhibit, lambda exhibit: marked_exhibit(exhibit, language)._repr_mimebundle_()
+            Picture, lambda picture: marked_picture(picture, language)._repr_mimebundle_()
         )
 
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures.exhibits import Exhibit, Exhibits
 from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.labels import padded
 from policyreport.figures.palette import ACCENT, CONTEXT, CONTEXT_LIGHT, INK, MUTED, PAPER, RULE, THRESHOLD
+from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.rows import Row, Rule, Scale
 from policyreport.figures.style import (
     BOLD,
@@ -43,7 +43,7 @@ def headlines(
     share: Sequence[Threshold | NotYearly | Refusal],
     pace: Sequence[Pace | Refusal],
     data: Inputs,
-) -> Exhibits:
+) -> Pictures:
     """Draw the small figures of the overview where there are results: "spark-tasks", "spark-share", "spark-pace"."""
     drawn = [] if isinstance(quarters, Refusal) else _of_tasks(quarters, completion, frame_for(data, "spark-tasks"))
     judged = [result for result in share if isinstance(result, Threshold)]
@@ -55,10 +55,10 @@ def headlines(
         if paces:
             points = yearly_points([figure for figure in judged if figure.measure == measure])
             drawn.append(_of_pace(min(paces, key=lambda pace: pace.target_period), points, data))
-    return Exhibits(drawn)
+    return Pictures(drawn)
 
 
-def _of_tasks(quarters: QuarterOnQuarter, completion: Sequence[Completion | Refusal], frame: Frame) -> list[Exhibit]:
+def _of_tasks(quarters: QuarterOnQuarter, completion: Sequence[Completion | Refusal], frame: Frame) -> list[Picture]:
     """The central list on its dates; where it is one list, its newest share."""
     if not all(step.same_list for step in quarters.steps):
         return [spark_lists(quarters.counts, frame)]
@@ -68,7 +68,7 @@ def _of_tasks(quarters: QuarterOnQuarter, completion: Sequence[Completion | Refu
     return [spark_share(done[0], frame, "completed", "not completed")] if done else []
 
 
-def _of_shares(newest: Sequence[Threshold], data: Inputs) -> Exhibit:
+def _of_shares(newest: Sequence[Threshold], data: Inputs) -> Picture:
     frame = frame_for(data, "spark-share")
     rows = [
         Row(
@@ -86,7 +86,7 @@ def _of_shares(newest: Sequence[Threshold], data: Inputs) -> Exhibit:
     return spark_dots(rows, frame, "%", Rule(line, frame.formats.percentage(line)))
 
 
-def _of_pace(pace: Pace, points: tuple[SeriesPoint, ...], data: Inputs) -> Exhibit:
+def _of_pace(pace: Pace, points: tuple[SeriesPoint, ...], data: Inputs) -> Picture:
     frame = frame_for(data, "spark-pace")
     target = Rule(pace.target, f"{frame.formats.percentage(pace.target)} in {pace.target_period}")
     return spark_line(
@@ -94,7 +94,7 @@ def _of_pace(pace: Pace, points: tuple[SeriesPoint, ...], data: Inputs) -> Exhib
     )
 
 
-def spark_share(share: Proportion, frame: Frame, done: str, rest: str) -> Exhibit:
+def spark_share(share: Proportion, frame: Frame, done: str, rest: str) -> Picture:
     """Draw one share as a bar of all, the part done filled; `done` and `rest` name the two parts."""
     formats = frame.formats
     left = f"{formats.count(share.count)} {done}"
@@ -116,7 +116,7 @@ def spark_share(share: Proportion, frame: Frame, done: str, rest: str) -> Exhibi
     return picture(frame, alt, paint, SIZE)
 
 
-def spark_lists(counts: Sequence[ListCount], frame: Frame) -> Exhibit:
+def spark_lists(counts: Sequence[ListCount], frame: Frame) -> Picture:
     """Draw every date's list as a bar of its own length, the part done filled, the last one marked.
 
     The lists differ, so nothing joins them.
@@ -150,7 +150,7 @@ def spark_lists(counts: Sequence[ListCount], frame: Frame) -> Exhibit:
     )
 
 
-def spark_dots(rows: Sequence[Row], frame: Frame, unit: str, rule: Rule | None = None) -> Exhibit:
+def spark_dots(rows: Sequence[Row], frame: Frame, unit: str, rule: Rule | None = None) -> Picture:
     """Draw two to four dots against a named line, without an axis: the values are printed."""
     ends = [end for row in rows for end in (row.value, row.low, row.high) if end is not None]
     low, high = padded([*ends, rule.value] if rule else ends, 0.12)
@@ -189,7 +189,7 @@ def _paint_dots(width: int, rows: Sequence[Row], scale: Scale) -> Figure:
     return figure
 
 
-def spark_line(line: Line, frame: Frame, digits: int = 1, rule: Rule | None = None) -> Exhibit:
+def spark_line(line: Line, frame: Frame, digits: int = 1, rule: Rule | None = None) -> Picture:
     """Draw one series without axes, with its first and last value and year; `rule` is a horizontal line."""
     points = line.points
     formats = frame.formats

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures.exhibits import Exhibit, Exhibits
 from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.labels import padded, round_ticks, tick_texts
+from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.rows import Role, Row, Rule, Scale, paint_rows
 from policyreport.figures.style import picture
 from policyreport.records.base import Refusal
@@ -30,10 +30,10 @@ class Place:
     inputs: tuple[str, ...] = ()
 
 
-def growth_compare(result: Peers | Refusal, among: MeanDifferences | None, data: Inputs) -> Exhibits:
+def growth_compare(result: Peers | Refusal, among: MeanDifferences | None, data: Inputs) -> Pictures:
     """Draw the area's mean difference in growth among all areas', from `compare_with_peers`: "growth-compare"."""
     if isinstance(result, Refusal) or among is None:
-        return Exhibits()
+        return Pictures()
     own = {each.comparator: each.interval for each in result.differences if isinstance(each, Difference)}.get("nation")
     near = {peer.area for peer in result.peers}
     places = [
@@ -47,10 +47,10 @@ def growth_compare(result: Peers | Refusal, among: MeanDifferences | None, data:
         )
         for each in among.means
     ]
-    return Exhibits([strip(places, frame_for(data, "growth-compare"), "percentage points", Rule(0.0, "country"))])
+    return Pictures([strip(places, frame_for(data, "growth-compare"), "percentage points", Rule(0.0, "country"))])
 
 
-def strip(places: Sequence[Place], frame: Frame, unit: str, rule: Rule) -> Exhibit:
+def strip(places: Sequence[Place], frame: Frame, unit: str, rule: Rule) -> Picture:
     """Draw where an area stands among all areas, compared with its peers: differences, printed with their sign.
 
     One place has the role ``accent``. A swarm of all areas stands above one named row for the area and for each

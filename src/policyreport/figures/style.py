@@ -24,10 +24,10 @@ from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D, Transform
 
-from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.fonts import FAMILY, desktop_fonts
 from policyreport.figures.frame import Frame
 from policyreport.figures.palette import INK, MUTED, RULE
+from policyreport.figures.pictures import Picture
 
 WIDE, NARROW = 680, 340
 BASE, SMALL, MINIMUM = 13.0, 12.0, 11.0
@@ -93,7 +93,7 @@ def house_style() -> Iterator[None]:
 
 def picture(
     frame: Frame, alt: str, paint: Callable[[int], Figure], widths: tuple[int, int] = (WIDE, NARROW)
-) -> Exhibit:
+) -> Picture:
     """Draw a figure for its column and for a narrow screen; one picture where both `widths` are equal.
 
     `paint` gives the figure for a width in pixels.
@@ -102,7 +102,7 @@ def picture(
     with house_style():
         main = write_svg(paint(wide), frame.label, alt)
         small = "" if wide == narrow else write_svg(paint(narrow), f"{frame.label}-narrow", alt)
-    return frame.exhibit(alt, main, small)
+    return Picture(frame.label, alt, main, small)
 
 
 def write_svg(figure: Figure, label: str, alt: str) -> str:

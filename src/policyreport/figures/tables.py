@@ -1,4 +1,4 @@
-"""Rows as pandoc tables by the conventions of docs/reference/report-markdown.md.
+"""Tables and figures with their captions by the conventions of docs/reference/report-markdown.md.
 
 A cell is text that is already formatted (`policyreport.records.formats`); None is a missing value and is printed
 as a dash whose meaning the caption gives.
@@ -10,7 +10,6 @@ import re
 from collections.abc import Sequence
 
 from policyreport.errors import UsageError
-from policyreport.figures.exhibits import Exhibit
 from policyreport.records.formats import EN_DASH, NBSP
 from policyreport.records.markdown import as_read
 from policyreport.records.marks import unmarked
@@ -31,13 +30,13 @@ def table(
     sortable: bool = False,
     wide: bool = False,
     empty: str = "",
-) -> Exhibit:
+) -> str:
     """Write a table with its caption and source line, as docs/reference/report-markdown.md sets out.
 
     Parameters
     ----------
     id : str
-        Name of the exhibit; pages refer to ``@tbl-ID``.
+        Name of the table; pages refer to ``@tbl-ID``.
     columns, rows : sequence
         Headings, and cells as Markdown; None is missing.
     caption : str
@@ -64,7 +63,13 @@ def table(
     lines = [_line(cells[0]), _line(rule), *(_line(row) for row in cells[1:])]
     if any(text is None for row in rows for text in row):
         caption = f"{caption} {EN_DASH}{NBSP}= {empty}."
-    return Exhibit(id=id, markdown=_frame(id, lines, caption, source, sortable, wide))
+    classes = "".join(f" .{name}" for name, on in (("sortable", sortable), ("wide", wide)) if on)
+    return _block(f"tbl-{id}{classes}", "\n".join(lines), caption, source)
+
+
+def figure(label: str, image: str, caption: str, source: str = "") -> str:
+    """Write a picture with its caption and source line, if it has one."""
+    return _block(f"fig-{label}", image, caption, source)
 
 
 def interval_cell(
@@ -128,8 +133,7 @@ def _line(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def _frame(id: str, lines: Sequence[str], caption: str, source: str, sortable: bool, wide: bool) -> str:
-    classes = "".join(f" .{name}" for name, on in (("sortable", sortable), ("wide", wide)) if on)
-    body = "\n".join(lines)
-    text = f"::: {{#tbl-{id}{classes}}}\n\n{body}\n\n{caption}\n\n:::\n"
+def _block(name: str, body: str, caption: str, source: str) -> str:
+    """A table or picture with its caption and source line, as docs/reference/report-markdown.md sets out."""
+    text = f"::: {{#{name}}}\n\n{body}\n\n{caption}\n\n:::\n"
     return text + (f"\n::: {{.source}}\n\n{source}\n\n:::\n" if source else "")

@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 
 from policyreport.data.inputs import Inputs
 from policyreport.data.notes import notes_of, printed_as, told_time
-from policyreport.figures.exhibits import Exhibit, Exhibits
 from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.labels import label_values
 from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER
+from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.rows import Row, Scale, paint_rows
 from policyreport.figures.style import (
     BASE,
@@ -46,7 +46,7 @@ from policyreport.records.tasks import (
 )
 
 
-def lists(results: Sequence[Completion | Refusal], data: Inputs) -> Exhibits:
+def lists(results: Sequence[Completion | Refusal], data: Inputs) -> Pictures:
     """Draw an area's lists on their newest dates ("tasks"), and each that was counted again ("tasks-dates", …).
 
     From `completion_of_lists`, in order of date.
@@ -59,32 +59,32 @@ def lists(results: Sequence[Completion | Refusal], data: Inputs) -> Exhibits:
     again = [counts for result in done if len(counts := counts_of_list(results, result.list)) > 1]
     names = ["tasks-dates", *(f"tasks-dates-{at}" for at in range(2, len(again) + 1))]
     drawn += [slope(counts, frame_for(data, name)) for name, counts in zip(names, again, strict=False)]
-    return Exhibits(drawn)
+    return Pictures(drawn)
 
 
 def central_list(
     completion: Sequence[Completion | Refusal], quarters: QuarterOnQuarter | Refusal, data: Inputs
-) -> Exhibits:
+) -> Pictures:
     """Draw the country's list on its dates ("central-list"): a line inside one list, else counts side by side.
 
     From `completion_of_lists` and `quarter_on_quarter`; nothing where that was refused.
     """
     if isinstance(quarters, Refusal):
-        return Exhibits()
+        return Pictures()
     frame = frame_for(data, "central-list")
     if all(step.same_list for step in quarters.steps):
-        return Exhibits([slope(quarters.counts, frame)])
-    return Exhibits([list_counts(quarters, frame, shares_by_date(completion, data.roles.tasks.national_lists))])
+        return Pictures([slope(quarters.counts, frame)])
+    return Pictures([list_counts(quarters, frame, shares_by_date(completion, data.roles.tasks.national_lists))])
 
 
-def newest_counts(data: Inputs) -> Exhibits:
+def newest_counts(data: Inputs) -> Pictures:
     """Draw the count of each province's newest list, in the order of areas ("lists-side-by-side")."""
     records = (record for _, record in sorted(data.records.items()) if isinstance(record, TrendRecord))
     counted = ([item for item in record.completion if isinstance(item, Completion)] for record in records)
     done = [newest_list(of_area) for of_area in counted if of_area]
     rows = [(result.list_label, result) for result in done]
     frame = frame_for(data, "lists-side-by-side")
-    return Exhibits([completion(rows, frame, notes_of_lists(done, data))] if done else [])
+    return Pictures([completion(rows, frame, notes_of_lists(done, data))] if done else [])
 
 
 def notes_of_lists(done: Iterable[Completion], data: Inputs) -> dict[str, str]:
@@ -113,7 +113,7 @@ def notes_of_lists(done: Iterable[Completion], data: Inputs) -> dict[str, str]:
 
 def completion(
     rows: Sequence[tuple[str, Completion | Refusal]], frame: Frame, notes: Mapping[str, str] | None = None
-) -> Exhibit:
+) -> Picture:
     """Draw the completed share of an area's lists as dots with intervals, one row per list.
 
     Beneath a list's name stand its date, late and overdue tasks, or what `told` gives for it instead.
@@ -147,7 +147,7 @@ def _share_row(label: str, share: Proportion, formats: Formats, note: str) -> Ro
 
 def list_counts(
     record: QuarterOnQuarter, frame: Frame, proportions: Mapping[date, Proportion] | None = None
-) -> Exhibit:
+) -> Picture:
     """Draw a task list on its dates: completed of total as bars, a break wherever the list changed.
 
     Between two lists stands the reason why they are not compared, never a line. `proportions` give the interval of a
@@ -243,7 +243,7 @@ def _paint_bar(figure: Figure, y: float, count: ListCount, scale: tuple[int, int
         axes.plot(ends, [0.5, 0.5], color=INK, linewidth=1.6)
 
 
-def slope(counts: Sequence[ListCount], frame: Frame) -> Exhibit:
+def slope(counts: Sequence[ListCount], frame: Frame) -> Picture:
     """Draw the completed share of lists over their dates, in order of date: a line inside a list, a panel per list."""
     lists = [list(group) for _, group in groupby(counts, key=lambda count: count.list)]
     alt = "; ".join(f"{group[0].list_label}: " + ", ".join(_count_alt(c, frame) for c in group) for group in lists)

@@ -12,7 +12,6 @@ from pydantic import Field
 
 from policyreport.data.inputs import Inputs
 from policyreport.errors import ParamsError, did_you_mean
-from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.fonts import FAMILY
 from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.palette import (
@@ -26,12 +25,12 @@ from policyreport.figures.palette import (
     SEQUENTIAL,
     text_on_class,
 )
+from policyreport.figures.pictures import Picture
 from policyreport.figures.style import MINIMUM, SMALL, wrap
 from policyreport.params.phrases import capitalised
 from policyreport.params.reading import read_strict
 from policyreport.records.base import Frozen
 from policyreport.records.formats import NBSP
-from policyreport.records.markdown import attribute
 from policyreport.records.notebooks import LeagueRow
 
 # Small enough for the whole country on the first screen, large enough for its longest syllable at 11 px.
@@ -92,7 +91,7 @@ def tile_grid(data: Inputs) -> TileGrid:
     return read_strict(data.folder / "params" / "tiles.yaml", TileGrid)
 
 
-def share_map(rows: Sequence[LeagueRow], data: Inputs) -> Exhibit:
+def share_map(rows: Sequence[LeagueRow], data: Inputs) -> Picture:
     """Draw the provinces' digital-economy share; what is not published is hatched: "map"."""
     frame, region = frame_for(data, "map"), data.areas.region
     formats = frame.formats
@@ -128,7 +127,7 @@ def tile_map(
     texts: Sequence[str],
     regions: Mapping[str, str] | None = None,
     title: str = "",
-) -> Exhibit:
+) -> Picture:
     """Draw the tile grid with five classes; what is not published is hatched, never coloured.
 
     An area that was not computed is an empty square with a dashed edge. Tiles are links with titles; legible at
@@ -167,15 +166,16 @@ def tile_map(
     missing = any(tile.value is None and tile.computed for tile in tiles.values())
     left_out = any(not tile.computed for tile in tiles.values())
     parts += _key(grid.key, title, texts, bool(used), missing, left_out, frame)
-    return frame.exhibit(_alt(tiles, frame), _svg(parts, grid, frame.label, _alt(tiles, frame), PITCH))
+    alt = _alt(tiles, frame)
+    return Picture(frame.label, alt, _svg(parts, grid, frame.label, alt, PITCH))
 
 
-def place(data: Inputs) -> Exhibit:
+def place(data: Inputs) -> Picture:
     """Draw where an area lies: "locator"."""
     return locator(data.area, tile_grid(data), frame_for(data, "locator"), dict(data.areas.table["name"]))
 
 
-def locator(area: str, grid: TileGrid, frame: Frame, names: Mapping[str, str]) -> Exhibit:
+def locator(area: str, grid: TileGrid, frame: Frame, names: Mapping[str, str]) -> Picture:
     """Draw the grid small, with one area marked: the bare picture with the area's name as alternative text.
 
     Raises
@@ -193,9 +193,7 @@ def locator(area: str, grid: TileGrid, frame: Frame, names: Mapping[str, str]) -
         fill = ACCENT if island.area == area else CONTEXT_LIGHT
         parts.append(_square(island.column * pitch, (island.row + 0.25) * pitch, side / 2, fill, 0.5))
     alt = names[area]
-    svg = _svg(parts, grid, frame.label, alt, pitch, image=True)
-    path = f"figures/{frame.label}.svg"
-    return Exhibit(id=frame.id, markdown=f'![]({path}){{fig-alt="{attribute(alt)}" .locator}}\n', files={path: svg})
+    return Picture(frame.label, alt, _svg(parts, grid, frame.label, alt, pitch, image=True))
 
 
 def _check_places(keys: Iterable[str], grid: TileGrid) -> None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from policyreport.figures.cells import Cell, Span
-from policyreport.figures.exhibits import Exhibit
 from policyreport.figures.frame import Frame
 from policyreport.figures.labels import tick_texts
 from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER
+from policyreport.figures.pictures import Picture
 from policyreport.figures.style import BOLD, MINIMUM, SMALL, WIDE, new_figure, picture, wrap, write_lines
 from policyreport.figures.timeline import TENTATIVE, Break, MedianLine, value_axis
 from policyreport.params.phrases import capitalised
@@ -41,7 +41,7 @@ def trends(
     shared: bool = True,
     height: float = 92,
     breaks: Sequence[Break] = (),
-) -> Exhibit:
+) -> Picture:
     """Draw each series as points with the line of its median slope, without a band; a refused one stays empty.
 
     Four panels across (two where there are only two), half as many on a narrow screen, all on one range of values if

@@ -94,7 +94,7 @@ def download_list(files: Iterable[Download], formats: Formats) -> str:
         f"{len(body)} files. *Everything the report was made from and everything it computed, as known on its date.*"
     )
     columns = ["File", "Rows", "Size", "What it holds"]
-    return table("downloads", columns, body, caption, align="lrrl", wide=True, empty="no table").markdown
+    return table("downloads", columns, body, caption, align="lrrl", wide=True, empty="no table")
 
 
 def columns(table: str) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,7 @@ import nbformat
 
 from policyreport.data.areas import Areas, read_areas
 from policyreport.errors import RenderError, did_you_mean
-from policyreport.figures.exhibits import MIME
+from policyreport.figures.pictures import MIME, Picture
 from policyreport.figures.simulated import (
     SCRIPTS,
     marked_captions,
@@ -47,17 +47,15 @@ from policyreport.publishing.provenance import Provenance, read_provenance
 from policyreport.publishing.source_marks import FILE as TRACES
 from policyreport.publishing.source_marks import SourceMarks
 from policyreport.publishing.templates import Templates
-from policyreport.publishing.values import Picture
+from policyreport.publishing.values import Drawing
 from policyreport.records.base import Failure
 from policyreport.records.formats import Formats
-from policyreport.records.markdown import Markdown, escape
+from policyreport.records.markdown import escape
 from policyreport.records.marks import unmarked
 from policyreport.running.executed import read_executed
 from policyreport.running.janitor import passing_folder
 from policyreport.running.quorum import WORDS, Turnout, count_turnout, require_quorum
 
-PICTURE = re.compile(r"\]\((?P<stem>figures/[^)]+)\.svg\)")
-BARE = re.compile(r"!\[\]\(figures/(?P<stem>[^)]+)\.svg\)\{fig-alt=\"[^\"]*\"(?: \.locator)?\}\n?")
 PAGE = re.compile(r"^\{\{< page (?P<page>[\w-]+) >\}\}[ \t]*$", re.MULTILINE)
 DOWNLOADS = re.compile(r"^\{\{< downloads >\}\}[ \t]*$", re.MULTILINE)
 PROVINCES = re.compile(r"^\{\{< provinces >\}\}[ \t]*$", re.MULTILINE)
@@ -71,42 +69,17 @@ PDF_FORMAT = "typst"
 FINISH = tuple(Path(__file__).parent / "renderers" / name for name in ("finish.py", "search.py"))
 
 
-@dataclass(frozen=True)
-class Fragment:
-    """A picture of an executed notebook with the code of its cell."""
-
-    markdown: str
-    code: str
-    files: Mapping[str, str]
-
-    def bare(self) -> Iterator[tuple[str, Picture]]:
-        """Yield the picture by its file's stem, where the notebook drew one without a caption."""
-        if match := BARE.fullmatch(self.markdown):
-            stem = unmarked_name(match["stem"])
-            yield stem, Picture(stem, Markdown(self.markdown), self._narrowed(self.markdown), self.code)
-
-    def _narrowed(self, text: str) -> str:
-        """Return a text with pictures drawn for a narrow column, where there are such."""
-
-        def narrowed(match: re.Match[str]) -> str:
-            name = f"{match['stem']}-narrow.svg"
-            return f"]({name})" if name in self.files else match[0]
-
-        return PICTURE.sub(narrowed, text)
-
-
 @dataclass
 class Contents:
-    """What notebooks drew, by area and id, and which failed."""
+    """What notebooks drew, by area and label, and which failed."""
 
-    fragments: dict[tuple[str, str], Fragment] = field(default_factory=dict)
+    drawings: dict[tuple[str, str], Drawing] = field(default_factory=dict)
     failures: dict[str, list[Failure]] = field(default_factory=dict)
     downloads: str = ""
 
-    def pictures(self, area: str, prefix: str = "") -> dict[str, Picture]:
+    def pictures(self, area: str, prefix: str = "") -> dict[str, Drawing]:
         """Return the pictures of an area's notebooks by name, which is their label without the prefix."""
-        drawn = (fragment.bare() for (key, _), fragment in self.fragments.items() if key == area)
-        return {stem.removeprefix(prefix): picture for pictures in drawn for stem, picture in pictures}
+        return {label.removeprefix(prefix): drawing for (key, label), drawing in self.drawings.items() if key == area}
 
 
 def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -> Path:
@@ -119,7 +92,7 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
     roles = read_roles(edition.layout(root))
     keys = areas.of_edition(edition)
     contents = collect(store)
-    if not contents.fragments and not contents.failures:
+    if not contents.drawings and not contents.failures:
         raise RenderError(
             str(store / "notebooks"), "executed notebooks", "none",
             f"Run `policyreport run {edition_id}` first.",
@@ -133,7 +106,7 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
         project = scratch / "report"
         require_own_files(root / "reports")
         shutil.copytree(root / "reports", project, ignore=shutil.ignore_patterns(*NO_PAGES))
-        run = [key for key in keys if any(area == key for area, _ in contents.fragments) or key in contents.failures]
+        run = [key for key in keys if any(area == key for area, _ in contents.drawings) or key in contents.failures]
         sources = tuple(path.name for path in (root / "reports").glob("*.qmd"))
         navigation = Navigation(areas, run, edition, sources, roles.regions, turnout if draft else None)
         marks = SourceMarks()
@@ -244,17 +217,17 @@ def collect(store: Path) -> Contents:
         contents.failures.setdefault(failure.area, []).append(failure)
     failed = {(item.area, item.notebook) for items in contents.failures.values() for item in items}
     for area, notebook in read_executed(store, failed):
-        for name, fragment in _exhibits(notebook):
-            contents.fragments[area, name] = fragment
+        for drawing in _drawn(notebook):
+            contents.drawings[area, drawing.label] = drawing
     return contents
 
 
-def _exhibits(notebook: nbformat.NotebookNode) -> Iterator[tuple[str, Fragment]]:
+def _drawn(notebook: nbformat.NotebookNode) -> Iterator[Drawing]:
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             shown = output.get("data", {}).get(MIME)
             if shown:
-                yield shown["id"], Fragment(shown["markdown"], cell.source, shown["files"])
+                yield Drawing(unmarked_name(shown["label"]), Picture(**shown), cell.source)
 
 
 class Pages:
@@ -366,9 +339,9 @@ def _write_pdf_page(
 
 
 def _write_figures(project: Path, contents: Contents, navigation: Navigation) -> None:
-    for (area, exhibit), fragment in contents.fragments.items():
-        for name, text in fragment.files.items():
-            require_picture(name, text, f'exhibit "{exhibit}" of {area}')
+    for (area, label), drawing in contents.drawings.items():
+        for name, text in drawing.picture.files.items():
+            require_picture(name, text, f'picture "{label}" of {area}')
             target = project / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(navigation.linked(text), encoding="utf-8")

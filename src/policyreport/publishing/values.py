@@ -15,8 +15,9 @@ from jinja2.runtime import Context, Macro, Undefined
 from pydantic import BaseModel
 
 from policyreport.errors import UsageError, did_you_mean
-from policyreport.figures.frame import figure, numbered
-from policyreport.figures.tables import interval_cell, table
+from policyreport.figures.frame import numbered
+from policyreport.figures.pictures import Picture
+from policyreport.figures.tables import figure, interval_cell, table
 from policyreport.params.phrases import AND, capitalised, word
 from policyreport.records.base import Refusal
 from policyreport.records.digits import as_published
@@ -50,15 +51,11 @@ class Value(float):
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A picture that a notebook drew, as Markdown, with the code of its cell.
-
-    `label` is the name of its file and of the cross-reference; `narrow` is drawn for a narrow column.
-    """
+class Drawing:
+    """A picture that a notebook drew, under its name without the mark of a simulated edition, and its cell's code."""
 
     label: str
-    image: Markdown
-    narrow: str
+    picture: Picture
     code: str
 
 
@@ -81,6 +78,7 @@ class Texts:
             "fold": fold,
             "gather": list,
             "given": given,
+            "image": image_of,
             "interval": marked(formats.interval),
             "interval_bar": interval_bar,
             "link": link,
@@ -168,14 +166,14 @@ class Texts:
         """Write a number in letters, up to twelve."""
         return word(number, self.formats.language)
 
-    def figure(self, picture: Picture, caller: Callable[[], str], source: str = "", narrow: bool = False) -> Markdown:
+    def figure(self, drawing: Drawing, caller: Callable[[], str], source: str = "", narrow: bool = False) -> Markdown:
         """Write a notebook's picture with the text of the call as its caption.
 
         ``[% call figure(area.pictures.growth, source=growth.inputs | sources) %]…[% endcall %]``; `narrow` takes the
         picture drawn for a narrow column, where there is one.
         """
-        image = picture.narrow if narrow else picture.image
-        return Markdown(figure(picture.label, image, _SPACES.sub(" ", caller()).strip(" "), source))
+        image = image_of(drawing, narrow=narrow)
+        return Markdown(figure(drawing.label, image, _SPACES.sub(" ", caller()).strip(" "), source))
 
     @pass_context
     def table(
@@ -197,7 +195,13 @@ class Texts:
         ]
         heads = [self.printed(column) for column in columns]
         name = f"{context.get('scope', '')}{id}"
-        return Markdown(table(name, heads, body, _SPACES.sub(" ", caller()).strip(" "), **settings).markdown)
+        return Markdown(table(name, heads, body, _SPACES.sub(" ", caller()).strip(" "), **settings))
+
+
+def image_of(drawing: Drawing, kind: str = "", *, narrow: bool = False) -> Markdown:
+    """Write a picture without a caption; `kind` is its class, `narrow` takes the one drawn for a narrow column."""
+    path = list(drawing.picture.files)[-1 if narrow else 0]
+    return Markdown(f'![]({path}){{fig-alt="{attribute(drawing.picture.alt)}"{f" .{kind}" if kind else ""}}}')
 
 
 def cells_of(row: Any, columns: Mapping[str, Any]) -> list[Any]:

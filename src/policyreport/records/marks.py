@@ -1,6 +1,6 @@
 """Marks on printed values that name the ledger rows behind them.
 
-In a notebook's exhibit a marked value stands between characters of Unicode's private use area: `OPEN`, the value,
+In the Markdown of a page a marked value stands between characters of Unicode's private use area: `OPEN`, the value,
 `BETWEEN`, the ids of its rows, `CLOSE`. No text of a sheet, a sidecar or a parameter can hold these
 (`policyreport.params.untrusted` refuses them, `policyreport.records.markdown` removes them), so only `mark` makes a
 mark. An id is a ledger row (``file.csv#row``), a whole raw file (``file.csv``), the boundaries
@@ -44,7 +44,7 @@ def unmarked(markdown: str) -> str:
 
 
 def read_marks(markdown: str) -> Iterator[Mark]:
-    """Yield the marked values of an exhibit's Markdown in the order of the text."""
+    """Yield the marked values of a page's Markdown in the order of the text."""
     for line in markdown.splitlines():
         plain = as_read(unmarked(line)).strip()
         for match in MARK.finditer(line):

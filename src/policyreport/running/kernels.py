@@ -48,7 +48,7 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "PYTHONUTF8": "1",
     "TZ": "UTC",
-    # Exhibits carry their own SVG; the inline backend would add a PNG of every figure left open.
+    # Pictures carry their own SVG; the inline backend would add a PNG of every figure left open.
     "MPLBACKEND": "agg",
     # One core per notebook: the pool is the parallelism, and sums are added in one order.
     "OMP_NUM_THREADS": "1",

@@ -26,7 +26,7 @@ def open_edition(edition: str, area: str = "", *, notebook: str = "", workspace:
     Returns
     -------
     Inputs
-        In a simulated edition every exhibit shown from here on carries its mark.
+        In a simulated edition every picture shown from here on carries its mark.
 
     Raises
     ------

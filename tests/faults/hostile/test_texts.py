@@ -18,7 +18,8 @@ from policyreport.publishing.page_files import join_page, write_settings
 from policyreport.publishing.renderers.pandoc import PandocRenderer
 from policyreport.publishing.renderers.quarto import QuartoRenderer, find_program
 from policyreport.publishing.source_marks import SourceMarks
-from policyreport.publishing.values import fold
+from policyreport.publishing.values import Drawing, Texts, fold
+from policyreport.records.formats import Formats
 from policyreport.records.markdown import as_read, attribute, escape, link
 
 ROOT = Path(__file__).parents[3]
@@ -79,11 +80,11 @@ def body(sheet: Sheet, places: dict[str, Callable[[str], str]]) -> str:
     first, last = sheet.every("first cell"), sheet.every("last cell")
     cells = [[escape(text), "7", escape(other)] for text, other in zip(first, last, strict=True)]
     caption = f"Caption {escape(sheet.one('caption', PAYLOADS['table']))}."
-    parts.append(table("cells", ["A", "B", "C"], cells, caption).markdown)
+    parts.append(table("cells", ["A", "B", "C"], cells, caption))
     heads = sheet.every("heading of a column")
     for at in range(0, len(heads) - 2, 3):
         columns = list(map(escape, heads[at : at + 3]))
-        parts.append(table(f"heads-{at}", columns, [["1", "2", "3"]], "Headings.").markdown)
+        parts.append(table(f"heads-{at}", columns, [["1", "2", "3"]], "Headings."))
     parts += [escape(text) for text in heads[len(heads) - len(heads) % 3 :]]
     parts += [f"- {link(f'address {at}', f'https://source.example/{path}')}" for at, path in enumerate(GOOD_PATHS)]
     return "\n\n".join(parts)
@@ -99,10 +100,11 @@ def drawn(sheet: Sheet) -> tuple[str, dict[str, str]]:
             write(figure, 0, 20 * at + 14, text)
         return figure
 
-    finding = " ".join(map(escape, sheet.every("caption of a picture")))
-    frame = Frame(id="hostile", finding=finding, measured=escape(sheet.one("what is measured", PAYLOADS["span"])))
-    shown = picture(frame, " ".join(sheet.every("words for the blind")), paint, (680, 680))
-    return shown.markdown, shown.files
+    caption = " ".join(map(escape, sheet.every("caption of a picture")))
+    measured = escape(sheet.one("what is measured", PAYLOADS["span"]))
+    shown = picture(Frame("hostile"), " ".join(sheet.every("words for the blind")), paint, (680, 680))
+    drawing = Drawing(shown.label, shown, "")
+    return Texts(Formats()).figure(drawing, lambda: f"{caption} *{measured}*"), shown.files
 
 
 def shared_settings() -> dict[str, object]:

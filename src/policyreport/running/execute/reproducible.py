@@ -73,7 +73,7 @@ def reproducible(notebook: Any, source_ids: set[str], prefixes: Mapping[str, str
 
 
 def _clean_output(output: Any, prefixes: Mapping[str, str]) -> None:
-    """Rewrite the texts of one output in place; pictures and exhibits carry no paths and stay."""
+    """Rewrite the texts of one output in place; pictures carry no paths and stay."""
     if output.output_type == "stream":
         output["text"] = without_machine(output["text"], prefixes)
     elif output.output_type == "error":
