@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -42,13 +43,16 @@ def read_strict(path: Path, model: type[Model]) -> Model:
 
 
 def load_yaml(path: Path) -> Any:
-    """Load a YAML file in UTF-8; raises ParamsError also for a key written twice or more than `limits` allow."""
+    """Load a YAML file in UTF-8; raises ParamsError also for a key written twice or more than `limits` allow.
+
+    Files with the same text share what is returned: it is to be read, not changed.
+    """
     try:
         require_inside(path, path.parent.parent, ParamsError)
         if (size := path.stat().st_size) > YAML_BYTES:
             todo = "Take out what is no parameter."
             raise ParamsError(str(path), f"at most {YAML_BYTES // 1000:,} kB", f"{size // 1000:,} kB", todo)
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_OnceLoader)
+        return _parsed(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         known = [other.stem for other in path.parent.glob("*.yaml")]
         raise ParamsError(str(path), "a parameter file", "no such file", did_you_mean(path.stem, known)) from None
@@ -59,6 +63,12 @@ def load_yaml(path: Path) -> Any:
         raise ParamsError(f"{path}, line {error.line}", error.expected, error.got, "Correct the file.") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ParamsError(str(path), "YAML in UTF-8", " ".join(str(error).split()), "Correct the file.") from None
+
+
+@lru_cache(maxsize=512)
+def _parsed(text: str) -> Any:
+    # A command reads the same parameters several times, and every figure's sidecar.
+    return yaml.load(text, Loader=_OnceLoader)
 
 
 def validate_strict(path: Path, body: Any, model: type[Model]) -> Model:
