@@ -332,7 +332,13 @@ def say(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
         provenance = read_provenance(root, edition)
         return provenance, page_values(root, folder, provenance, [])[0]
 
-    def said(subject: str, macro: str, *given: object, data: Inputs | None = None, **values: object) -> str:
+    kept: list[tuple[Inputs | None, Templates, dict[str, object]]] = []
+
+    def of_slice(data: Inputs | None) -> tuple[Templates, dict[str, object]]:
+        """The templates and the page's values of a slice; the last few are kept, since compiling takes a while."""
+        for known, templates, of_page in kept:
+            if known is data:
+                return templates, of_page
         provenance, of_page = of_edition("2025Q4", ROOT)
         if data is not None:
             parts = ("edition", "areas", "indicators", "policy", "roles", "registry")
@@ -343,9 +349,16 @@ def say(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
             of_page |= {"settings": data.settings, "province_count": len(data.provinces)}
         wording = data.wording if data else read_wording(ROOT)
         templates = Templates(folder, provenance.formats, page_filters(provenance, wording))
+        kept.insert(0, (data, templates, of_page))
+        del kept[4:]
+        return templates, of_page
+
+    def said(subject: str, macro: str, *given: object, data: Inputs | None = None, **values: object) -> str:
+        templates, of_page = of_slice(data)
         page = f'[% import "en/sentences/{subject}.md" as subject with context %][[ subject.{macro}(*given) ]]'
-        (folder / "said.qmd").write_text(page, encoding="utf-8")
-        text = templates.fill("said.qmd", of_page | {"pictures": AnyPicture(), "given": given} | values).strip()
+        (folder / f"{subject}-{macro}.qmd").write_text(page, encoding="utf-8")
+        values |= {"pictures": AnyPicture(), "given": given}
+        text = templates.fill(f"{subject}-{macro}.qmd", of_page | values).strip()
         return re.sub(" +", " ", re.sub(r"(?<![\n|])(?<!::)\n(?![\n|:-])", " ", text))
 
     return said

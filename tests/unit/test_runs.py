@@ -160,6 +160,8 @@ def test_a_unit_that_lost_its_process_is_tried_once_more_alone(tmp_path):
 
 
 def test_an_interrupt_that_python_dropped_is_not_lost(tmp_path):
+    before = signal.getsignal(signal.SIGINT)
+
     class Dropping(Instant):
         def submit(self, task, unit):
             # As raised while an object is destroyed: seen by nobody.
@@ -172,7 +174,7 @@ def test_an_interrupt_that_python_dropped_is_not_lost(tmp_path):
             [lambda store: [unit(f"n{number}") for number in range(9)]], tmp_path, 1, lambda event: None, Dropping()
         )
     assert len(list(tmp_path.glob("records/*"))) == 2
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_a_stage_that_cannot_be_planned_starts_no_process_and_writes_nothing(tmp_path, monkeypatch):

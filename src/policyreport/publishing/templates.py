@@ -15,7 +15,7 @@ from typing import Any
 
 from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
 from jinja2.exceptions import SecurityError
-from jinja2.nodes import Concat, Name
+from jinja2.nodes import Concat, Name, Template
 from jinja2.runtime import Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace, missing
@@ -62,6 +62,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def is_safe_callable(self, obj: Any) -> bool:
         """Return whether a template may call this."""
         return isinstance(obj, Macro) or obj is Namespace or obj in self.functions
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> Template:
+        tree = super()._parse(source, name, filename)
+        for node in tree.find_all(Concat):
+            raise TemplateSyntaxError("~ joins texts before they are escaped", node.lineno, name, filename)
+        return tree
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Read a part of a value; of a mapping its keys, whatever methods it has."""
@@ -116,8 +122,6 @@ class Templates:
         text = read_text(path, self._place(name))
         if match := FRONT_MATTER.match(text):
             text = "\n" * text[: match.start("body")].count("\n") + match["body"]
-        for node in self._sandbox.parse(text, name, self._place(name)).find_all(Concat):
-            raise TemplateSyntaxError("~ joins texts before they are escaped", node.lineno, name, self._place(name))
         return text, self._place(name), None
 
     def _place(self, name: str) -> str:

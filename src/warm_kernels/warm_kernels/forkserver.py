@@ -160,10 +160,12 @@ class ForkServer:
             return
         os.close(self._lifetime)
         self._lifetime = -1
+        # While it imports it has no kernel yet, and the signal ends it; later it ignores the signal.
+        self._process.terminate()
         try:
             self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            # It may still be importing; its kernels die with it.
+            # Its kernels die with it.
             self._process.kill()
             self._process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)

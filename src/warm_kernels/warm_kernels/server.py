@@ -121,6 +121,7 @@ class Server:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         self.selector.close()
         for connection in (*self.kernels.values(), self.listener):
             connection.close()
@@ -221,6 +222,8 @@ def main(listener: int, lifetime: int, folder: str, options: dict[str, Any]) -> 
     inheritance = Inheritance(ahead, generators, options["tidy"])
     if options["tidy"]:
         adopt_orphans()
+    # From now on the owner ends this process by the pipe, so that it takes its kernels with it.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     gc.collect()
     listed = ListedModules()
     likeness = Likeness(ahead, environment)
