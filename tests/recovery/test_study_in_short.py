@@ -43,10 +43,7 @@ QUICK = [
     ("ranks", {"areas": 34, "kind": "spaced"}),
     ("peers", {"areas": 34, "years": 6, "rho": 0.4, "spread": "log-normal", "means": "half tied"}),
     ("peers", {"areas": 34, "years": 13, "rho": 0.2, "spread": "equal", "means": "tied"}),
-    ("ranks", {"areas": 34, "years": 6, "rho": 0.4, "spread": "log-normal", "means": "tied"}),
-    ("ranks", {"areas": 34, "years": 6, "rho": 0.0, "spread": "equal", "means": "spread"}),
     ("trend", {"areas": 34, "years": 6, "rho": 0.6}),
-    ("trend", {"areas": 34, "years": 13, "rho": 0.0, "process": "random walk"}),
     ("trend", {"areas": 34, "years": 6, "noise": 0.5}),
 ]
 # The methods' other sizes, with --all.
@@ -57,6 +54,9 @@ MORE = [
     ("trend", {"n": 6, "rho": 0.0, "slope": 0.5}),
     ("panel", {"areas": 8, "years": 6, "ratio": 1, "uneven": 0}),
     ("ranks", {"areas": 10, "kind": "half tied"}),
+    ("ranks", {"areas": 34, "years": 6, "rho": 0.4, "spread": "log-normal", "means": "tied"}),
+    ("ranks", {"areas": 34, "years": 6, "rho": 0.0, "spread": "equal", "means": "spread"}),
+    ("trend", {"areas": 34, "years": 13, "rho": 0.0, "process": "random walk"}),
 ]
 
 
@@ -71,6 +71,7 @@ def test_judged_measures_meet_their_band_in_short(method, design):
     assert [each for each in judged if each.verdict != "passes"] == []
 
 
+@pytest.mark.thorough
 def test_a_mixed_model_is_used_where_slopes_differ_and_seldom_where_they_do_not():
     alike, apart = (short("panel", repetitions=20, areas=8, years=6, ratio=ratio) for ratio in (0, 2))
     reach = 2 * (error(alike, "fit not used") + error(apart, "fit not used"))

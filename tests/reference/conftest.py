@@ -1,15 +1,17 @@
 """Panels and records that several reference tests share."""
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from policyreport.records.notebooks import CompareRecord, TrendRecord
+from policyreport.records.notebooks import BY_NOTEBOOK, NotebookRecord
 from policyreport.running.plan import EditionData, edition_areas
 from policyreport.statistics.ranks.comparators import PeerPanel
 
+BUILD = Path(os.environ["BUILD"]).resolve() if "BUILD" in os.environ else None
 YEARS = tuple(range(2020, 2026))
 
 
@@ -39,21 +41,21 @@ def growth_panel(growth_table: pd.DataFrame) -> PeerPanel:
 
 
 @pytest.fixture(scope="session")
-def records(known_q4: EditionData, slice_of, made_record, made_once) -> dict[str, tuple[TrendRecord, CompareRecord]]:
-    """Trend and compare record of every province, as its notebooks make them."""
-    areas = edition_areas(known_q4)
+def records(known_q4: EditionData, slice_of, made_record, made_once) -> dict[tuple[str, str], NotebookRecord]:
+    """Every record of the edition of 2025Q4 by area and notebook: of the one that BUILD names, or made here."""
+    if BUILD:
+        folder = BUILD / "records"
+    else:
 
-    def make(folder: Path) -> None:
-        for area in areas:
-            inputs = slice_of(known_q4, "trend", area)
-            for notebook in ("trend", "compare"):
-                (folder / f"{area}-{notebook}.json").write_bytes(made_record(inputs, notebook).to_json())
+        def make(folder: Path) -> None:
+            for area in edition_areas(known_q4):
+                inputs = slice_of(known_q4, "trend", area)
+                (folder / area).mkdir()
+                for notebook in ("clean", "trend", "compare"):
+                    (folder / area / f"{notebook}.json").write_bytes(made_record(inputs, notebook).to_json())
 
-    folder = made_once("provinces", make)
+        folder = made_once("provinces", make)
     return {
-        area: (
-            TrendRecord.from_json((folder / f"{area}-trend.json").read_bytes()),
-            CompareRecord.from_json((folder / f"{area}-compare.json").read_bytes()),
-        )
-        for area in areas
+        (path.parent.name, path.stem): BY_NOTEBOOK[path.stem].from_json(path.read_bytes())
+        for path in sorted(folder.glob("*/*.json"))
     }

@@ -1,4 +1,8 @@
-"""How many provinces each refusal and flag hits on the published figures: the table of METHODS §18."""
+"""How many provinces each refusal and flag hits on the published figures: the table of METHODS §18.
+
+It needs the records of all provinces: ``BUILD=build/2025Q4 pytest tests/reference/test_coverage_counts.py``, or
+``--all``.
+"""
 
 import dataclasses
 
@@ -8,13 +12,13 @@ from policyreport import count_codes
 from policyreport.data.inputs import Inputs
 from policyreport.statistics.scorecard.coverage import raised
 
+pytestmark = pytest.mark.edition
+
 
 @pytest.fixture(scope="module")
 def counts(nation: Inputs, records) -> dict[tuple[str, str, str], int]:
     """What the coverage page prints, by method, subject and code."""
-    made = {}
-    for area, (trend, compare) in records.items():
-        made |= {(area, "trend"): trend, (area, "compare"): compare}
+    made = {key: record for key, record in records.items() if key[1] in ("trend", "compare")}
     found = count_codes(dataclasses.replace(nation, records=made))
     assert {each.of for each in found} == {34}
     return {(each.method, each.subject, each.code): each.areas for each in found}
@@ -48,9 +52,9 @@ def test_the_coverage_page_counts_what_the_specification_counted(counts, key, ar
 def test_no_growth_trend_is_refused(records, counts) -> None:
     refused = {
         (subject, code)
-        for trend, _ in records.values()
-        for method, subject, code, kind in raised(trend)
-        if method == "trend" and kind == "refusal"
+        for (_, notebook), record in records.items()
+        for method, subject, code, kind in raised(record)
+        if notebook == method == "trend" and kind == "refusal"
     }
     assert not [code for subject, code in refused if subject == "grdp_growth"]
     assert not [key for key in counts if key[:2] == ("trend", "grdp_growth") and key[2] in ("too-few-points",)]
@@ -65,7 +69,7 @@ def test_no_index_is_trended_in_any_province(counts, index) -> None:
 
 
 def test_a_refusal_that_stands_beside_a_printed_place_is_counted_among_the_refusals(nation: Inputs, records) -> None:
-    made = {(area, "compare"): compare for area, (_, compare) in records.items()}
+    made = {key: record for key, record in records.items() if key[1] == "compare"}
     found = count_codes(dataclasses.replace(nation, records=made))
     kinds = {each.code: each.kind for each in found}
     assert kinds["no-sampling-error"] == "refusal"

@@ -34,7 +34,7 @@ REFUSED = {
     ("published-rank", "grdp_per_capita_current", "no-sampling-error"),
 }
 # `.ci/run` looks at the whole edition, so that a commit's tests need not make a smaller one.
-pytestmark = [] if BUILD else pytest.mark.thorough
+pytestmark = pytest.mark.edition
 needs_build = pytest.mark.skipif(BUILD is None, reason="looks at a whole edition, named by BUILD")
 
 
