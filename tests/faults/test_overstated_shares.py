@@ -129,7 +129,7 @@ def test_a6_the_third_quarter_does_not_replace_the_yearly_headline(
     third_quarter: Inputs, overview: Callable[[Inputs], str]
 ) -> None:
     page = overview(third_quarter)
-    assert "### Digital economy: 14.02 % of GDP in 2025 by NSO, below 16 %" in page
+    assert "### The digital economy was 14.02 % of GDP in 2025 by NSO's measure, below 16 %" in page
     (said,) = re.findall(r"[^.]*\b14\.6 %.*?16 %\.", page)
     assert "For the third quarter of 2026 NSO gives 14.6 %" in said
     assert "part of a year, not held against 16 %" in said

@@ -126,7 +126,8 @@ def test_a_stated_bound_gets_its_own_verdict_and_no_chance(
     assert f"*{verdict}*" in page
     assert inputs.wording.sentence("bound-only", "en") in page
     finding = plain(say("other-quantity", "finding", (judged,), data=inputs))
-    assert f"*{verdict}*" in finding
+    assert text in finding
+    assert "measures something else" in finding
     for said in (page, finding):
         assert "chance" not in said
         assert "interval" not in said
@@ -293,7 +294,7 @@ def test_a_target_that_was_reached_is_so_as_published_with_its_chance(
 def headline(results: Sequence[Threshold | NotYearly | Refusal], say: Callable[..., str], data: Inputs) -> str:
     """Print the overview's finding on the share from these results."""
     measure = data.roles.share.headline_measure
-    evaluation = SimpleNamespace(share=results)
+    evaluation = SimpleNamespace(share=results, other_quantity=())
     return plain(say("overview", "share", evaluation, newest_of_each_measure(results)[measure], data=data))
 
 
@@ -321,7 +322,7 @@ def test_a_share_that_was_never_revised_is_taken_as_published_on_the_overview(
         if isinstance(each, Threshold)
     ]
     text = headline(unrevised, say, observed)
-    assert "by NSO, below 16 %, as published" in text
+    assert "by NSO's measure, below 16 %, as published" in text
     assert observed.wording.sentence("no-vintage-history", "en") in text
     assert "chance" not in text
 
