@@ -372,7 +372,7 @@ def capital(panel: pd.DataFrame) -> Iterator[Figure]:
     adjusted = multipletests(raw, 0.05, "fdr_bh")[1][at]
     shown = minus(slope, 2), f"{raw[at]:.3f}", f"{adjusted:.3f}"
     pattern = (
-        r"The difference to the nation, [^:]+: no clear trend\. Median slope (\S+) percentage points a year .*?"
+        r"The difference to the country, [^:]+: no clear trend\. Median slope (\S+) percentage points a year .*?"
         r"exact p ([\d.]+), ([\d.]+) after adjusting for all provinces"
     )
     # Of an edition of some provinces only, the downloads need not hold the family that the p was adjusted for.

@@ -33,9 +33,9 @@ def text(site: Path, reader: ModuleType) -> Callable[[str], str]:
         ("index", r"For 2024 the answer depends on who measures"),
         ("series", r"growth cannot be told apart \(equal slopes: F 0\.96, p 0\.538\); none is singled out"),
         ("series", r"None of 3 exposures goes with a clear change of growth in 2025: no clear association"),
-        ("provinces/ha-noi", r"The difference to the nation, 2020–2025: no clear trend"),
-        ("provinces/nghe-an", r"The difference to the nation, 2020–2025: no clear trend"),
-        ("provinces/ca-mau", r"The difference to the nation, 2020–2025: no clear trend"),
+        ("provinces/ha-noi", r"The difference to the country, 2020–2025: no clear trend"),
+        ("provinces/nghe-an", r"The difference to the country, 2020–2025: no clear trend"),
+        ("provinces/ca-mau", r"The difference to the country, 2020–2025: no clear trend"),
     ],
 )
 def test_a_page_says_the_finding(text, page: str, pattern: str) -> None:

@@ -370,7 +370,7 @@ def test_the_pull_of_pooled_slopes_and_the_unequal_means_are_explained(
     assert f"{group}, {conclusion}" in said
     named = [means[0].model_copy(update={"singled_out": ("n01", "n22")})]
     said = unmarked(say("series", "variances", panel, named, data=nation)).replace("\u00a0", " ")
-    assert f"{group}, and 2 of 34 provinces can be told apart from the nation after adjusting for all of them." in said
+    assert f"{group}, and 2 of 34 provinces can be told apart from the country after adjusting for all of them." in said
 
 
 def test_an_old_figure_is_called_settled_and_never_unrevised(nation: Inputs, say) -> None:

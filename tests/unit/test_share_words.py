@@ -370,7 +370,7 @@ def test_34_published_provinces_average_to_what_their_output_weighs(taught: Inpu
     assert check.weighted_mean == pytest.approx(expected)
     assert check.difference == pytest.approx(expected - 14.36)
     page = plain(say("shares", "together", check, data=taught))
-    assert f"average {expected:.2f} % of GRDP in 2027; the nation's is 14.36 % of GDP" in page
+    assert f"average {expected:.2f} % of GRDP in 2027; the country's is 14.36 % of GDP" in page
     assert page.endswith("it is not tested.")
 
 
