@@ -3,19 +3,20 @@
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policyreport.records.base import Refusal
-from policyreport.records.series import SeriesPoint
 from policyreport.statistics.common.draws import generator
 from policyreport.statistics.ranks.means import estimate_means
 from policyreport.statistics.ranks.stepdown import find_simultaneous_sets
+from policyreport.statistics.series import steps
 from policyreport.statistics.series.exposure_regression import fit, wild_interval
 from policyreport.statistics.series.kendall import theil_sen
 from policyreport.statistics.series.slopes import gls_slope, gls_step
-from policyreport.statistics.series.steps import estimate_step, rank_sum_p
+from policyreport.statistics.series.steps import rank_sum_p
 
 WEBB = np.array([-(1.5**0.5), -1, -(0.5**0.5), 0.5**0.5, 1, 1.5**0.5])
 series = st.lists(st.integers(-40, 40).map(float), min_size=8, max_size=14)
@@ -84,9 +85,8 @@ def test_a_rank_sums_p_is_a_share_and_does_not_mind_a_monotone_scale(values, siz
 
 @pytest.fixture(scope="module")
 def a_step(methods):
-    about = {"area": "VN", "indicator": "x", "step_date": date(2021, 7, 1)}
-    return lambda values: estimate_step(
-        [SeriesPoint(year=2017 + at, value=value) for at, value in enumerate(values)], methods.trend, **about
+    return lambda values: steps.test_step(
+        pd.DataFrame({"year": range(2017, 2017 + len(values)), "value": values}), date(2021, 7, 1), methods.trend
     )
 
 

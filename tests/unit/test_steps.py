@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from policyreport.data.points import to_frame
 from policyreport.records.base import Refusal
 from policyreport.records.series import Cusum, SeriesPoint, Step
 from policyreport.statistics.series import steps
@@ -32,8 +33,7 @@ def points(values, first=2020, segments=None, statuses=None):
 @pytest.fixture(scope="module")
 def step(methods):
     def estimate(values, day=date(2024, 12, 22), **kinds):
-        about = {"area": "VN", "indicator": "growth", "step_date": day}
-        return steps.estimate_step(points(values, **kinds), methods.trend, **about)
+        return steps.test_step(to_frame({"VN": points(values, **kinds)}, indicator="growth"), day, methods.trend)
 
     return estimate
 
@@ -117,7 +117,9 @@ def test_without_dependence_the_step_is_the_coefficient_of_least_squares():
 
 @pytest.fixture(scope="module")
 def wandering(methods):
-    return lambda values: steps.estimate_drift(points(values, first=1990), methods.trend, area="VN", indicator="growth")
+    return lambda values: steps.test_drift(
+        to_frame({"VN": points(values, first=1990)}, indicator="growth"), methods.trend
+    )
 
 
 def test_residuals_that_bend_wander_off_and_noise_does_not(wandering):

@@ -23,7 +23,7 @@ was published for areas in general), `revised` (years in which some questions ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Literal
@@ -173,6 +173,11 @@ def rows_behind(series: AreaSeries) -> tuple[str, ...]:
     years = set(common_years(series))
     national = {row for point in series.national if point.year in years for row in point.inputs}
     return tuple(sorted(national | rows_of_areas(series)))
+
+
+def rows_of(points: Iterable[SeriesPoint]) -> tuple[str, ...]:
+    """Every ledger row behind some values, sorted."""
+    return tuple(sorted({row for point in points for row in point.inputs}))
 
 
 def rows_of_areas(series: AreaSeries) -> set[str]:

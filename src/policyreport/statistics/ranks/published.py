@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from policyreport.data.points import AreaSeries, read_series
+from policyreport.data.points import AreaSeries, read_series, rows_of
 from policyreport.params.methods import RanksSettings
 from policyreport.records.base import Flag, Refusal
 from policyreport.records.notebooks import Ratio
@@ -49,7 +49,7 @@ def rank_sets(values: pd.DataFrame, settings: RanksSettings) -> Ranks | Refusal:
         measure=series.measure,
         basis="survey",
         larger_is_better=series.larger_is_better,
-        inputs=tuple(sorted({row for point in newest.values() for row in point.inputs})),
+        inputs=rows_of(newest.values()),
     )
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from policyreport.data.contrasts import index
-from policyreport.data.points import AreaSeries, read_series
+from policyreport.data.points import AreaSeries, read_series, rows_of
 from policyreport.params.methods import PeersSettings
 from policyreport.records.base import Flag, Interval, Refusal
 from policyreport.records.series import LevelTrend, SeriesPoint
@@ -156,7 +156,7 @@ def estimate_levels(
 def _changes(points: Points, national: Points, indicator: str, minimum: int) -> _Changes | Refusal:
     """Changes from one year to the next within the last unbroken stretch."""
     known = [point for point in points if point.status != "projection"]
-    rows = tuple(sorted({row for point in points for row in point.inputs}))
+    rows = rows_of(points)
     if not known:
         code = "projection-only" if points else "not-published"
         return Refusal(code=code, method=METHOD, subject=indicator, inputs=rows)
@@ -236,5 +236,5 @@ def _result(
         flags=flags
         + window_flags([p.year for p in window], settings.conventions)
         + tuple(Flag(code=code, detail=text) for code, (is_so, text) in raised.items() if is_so),
-        inputs=tuple(sorted({line for point in window for line in point.inputs})),
+        inputs=rows_of(window),
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from itertools import combinations
 from math import comb
 
@@ -14,7 +14,7 @@ from scipy import stats
 from statsmodels.api import OLS
 from statsmodels.stats.diagnostic import breaks_cusumolsresid
 
-from policyreport.data.points import read_series
+from policyreport.data.points import read_series, rows_of
 from policyreport.params.methods import TrendSettings
 from policyreport.records.base import Refusal
 from policyreport.records.series import Cusum, SeriesPoint, Step
@@ -28,22 +28,16 @@ MOST_ORDERS = 200_000
 """Up to this many ways to choose the later years are enumerated; beyond it ties allow only the normal approximation."""
 
 
-def estimate_step(
-    points: Sequence[SeriesPoint],
-    settings: TrendSettings,
-    *,
-    area: str,
-    indicator: str,
-    step_date: date,
-) -> Step | Refusal:
-    """Compare the years from a fixed date on with those before it.
+def test_step(values: pd.DataFrame, day: date, settings: TrendSettings) -> Step | Refusal:
+    """Test whether an annual series stepped up or down at a day fixed beforehand, never searched for.
 
     Parameters
     ----------
-    points
-        One value a year; only those of the last unbroken segment count.
-    step_date
-        Fixed before the run, never searched for; years after it are those that lie wholly after it.
+    values
+        Rows of one area with `year` and `value`, and what else `data.points` lists; only those of the last unbroken
+        segment count.
+    day
+        Years after it are those that lie wholly after it.
 
     Returns
     -------
@@ -60,57 +54,55 @@ def estimate_step(
     ----------
     Hollander, Wolfe, Chicken (2014), ch. 4; Lazarus, Lewis, Stock, Watson (2018).
     """
-    known = _last_segment(points)
-    rows = tuple(sorted({row for point in known for row in point.inputs}))
+    area, known, indicator, rows = _last_segment("test_step", values)
+    refuse = partial(Refusal, method=METHOD, subject=f"{indicator} step", inputs=rows)
     if not known:
-        return Refusal(code="not-published", method=METHOD, subject=f"{indicator} step")
+        return refuse(code="not-published")
     years = np.array([point.year for point in known])
-    after = np.array([lies_after(point, step_date) for point in known])
+    after = np.array([lies_after(point, day) for point in known])
     if after.sum() < settings.step_minimum_after or (~after).sum() < settings.step_minimum_before:
         detail = (
             f"{(~after).sum()} of {settings.step_minimum_before} years before and "
-            f"{after.sum()} of {settings.step_minimum_after} after {step_date.year}"
+            f"{after.sum()} of {settings.step_minimum_after} after {day.year}"
         )
-        return Refusal(code="too-few-points", method=METHOD, subject=f"{indicator} step", detail=detail, inputs=rows)
-    values = np.array([point.value for point in known])
-    p_value = rank_sum_p(values, after)
-    deciding = gls_step(years, values, after, settings.verdict_rho)
+        return refuse(code="too-few-points", detail=detail)
+    y = np.array([point.value for point in known])
+    difference = float(y[after].mean() - y[~after].mean())
+    p_value = rank_sum_p(y, after)
+    deciding = gls_step(years, y, after, settings.verdict_rho)
     clear = p_value <= settings.verdict_level and deciding.interval.low * deciding.interval.high > 0
-    same = deciding.slope * (values[after].mean() - values[~after].mean()) > 0
+    same = deciding.slope * difference > 0
     return Step(
         area=area,
         indicator=indicator,
-        step_date=step_date,
+        step_date=day,
         before=int((~after).sum()),
         after=int(after.sum()),
-        difference=float(values[after].mean() - values[~after].mean()),
+        difference=difference,
         p_value=p_value,
-        p_is_exact=is_exact(values, after),
-        gls=tuple(gls_step(years, values, after, rho) for rho in settings.gls_rhos),
+        p_is_exact=is_exact(y, after),
+        gls=tuple(gls_step(years, y, after, rho) for rho in settings.gls_rhos),
         verdict=("above" if deciding.slope > 0 else "below") if clear and same else "cannot tell apart",
         inputs=rows,
     )
 
 
-def estimate_drift(
-    points: Sequence[SeriesPoint], settings: TrendSettings, *, area: str, indicator: str
-) -> Cusum | Refusal:
-    """Test whether the residuals of a straight line drift: evidence accompanying a trend, never a verdict.
+def test_drift(values: pd.DataFrame, settings: TrendSettings) -> Cusum | Refusal:
+    """Test whether an annual series drifts from a straight line: evidence accompanying a trend, never a verdict.
 
-    Only the last unbroken segment counts. Refused: `not-published`, and `too-few-points` below
-    `cusum_from_points`, since the critical values hold for long series only.
+    `values` is as for `test_step`. Refused: `not-published`, and `too-few-points` below `cusum_from_points`, since the
+    critical values hold for long series only.
 
     Notes
     -----
     Largest absolute cumulative sum of OLS residuals over √n σ̂, with the Brownian bridge's p.
     """
-    known = _last_segment(points)
-    rows = tuple(sorted({row for point in known for row in point.inputs}))
+    area, known, indicator, rows = _last_segment("test_drift", values)
+    refuse = partial(Refusal, method=METHOD, subject=f"{indicator} cusum", inputs=rows)
     if not known:
-        return Refusal(code="not-published", method=METHOD, subject=f"{indicator} cusum")
+        return refuse(code="not-published")
     if len(known) < settings.cusum_from_points:
-        detail = f"{len(known)} of {settings.cusum_from_points} years"
-        return Refusal(code="too-few-points", method=METHOD, subject=f"{indicator} cusum", detail=detail, inputs=rows)
+        return refuse(code="too-few-points", detail=f"{len(known)} of {settings.cusum_from_points} years")
     years = np.array([point.year for point in known], dtype=float)
     design = np.column_stack([np.ones(len(years)), years - years.mean()])
     residuals = OLS(np.array([point.value for point in known]), design).fit().resid
@@ -123,27 +115,6 @@ def estimate_drift(
         p_value=float(p_value),
         inputs=rows,
     )
-
-
-def test_step(values: pd.DataFrame, day: date, settings: TrendSettings) -> Step | Refusal:
-    """Test whether an annual series stepped up or down at a day fixed beforehand.
-
-    `values` has rows of one area with `year` and `value`, and what else `data.points` lists; see `estimate_step`.
-    """
-    area, points, indicator = _one("test_step", values)
-    return estimate_step(points, settings, area=area, indicator=indicator, step_date=day)
-
-
-def test_drift(values: pd.DataFrame, settings: TrendSettings) -> Cusum | Refusal:
-    """Test whether an annual series drifts from a straight line; see `estimate_drift`."""
-    area, points, indicator = _one("test_drift", values)
-    return estimate_drift(points, settings, area=area, indicator=indicator)
-
-
-def _one(place: str, values: pd.DataFrame) -> tuple[str, Sequence[SeriesPoint], str]:
-    """Area, points and indicator of a frame of one series."""
-    series = read_series(place, values, one=True)
-    return *next(iter(series.points.items()), ("", ())), series.indicator
 
 
 def rank_sum_p(values: ArrayLike, after: ArrayLike) -> float:
@@ -173,7 +144,13 @@ def is_exact(values: ArrayLike, after: ArrayLike) -> bool:
     return len(np.unique(y)) == len(y) or comb(len(y), int(np.sum(after))) <= MOST_ORDERS
 
 
-def _last_segment(points: Sequence[SeriesPoint]) -> list[SeriesPoint]:
-    """Points of the last definition in order of years, without projections."""
-    known = sorted((point for point in points if point.status != "projection"), key=lambda point: point.year)
-    return [point for point in known if point.segment == known[-1].segment]
+def _last_segment(place: str, values: pd.DataFrame) -> tuple[str, list[SeriesPoint], str, tuple[str, ...]]:
+    """Area of a frame of one series, its points of the last definition, its indicator, and the rows behind the points.
+
+    Without projections, in order of years.
+    """
+    series = read_series(place, values, one=True)
+    area, points = next(iter(series.points.items()), ("", ()))
+    known = [point for point in points if point.status != "projection"]
+    last = [point for point in known if point.segment == known[-1].segment]
+    return area, last, series.indicator, rows_of(last)

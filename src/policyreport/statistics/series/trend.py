@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from policyreport.data.points import read_series
+from policyreport.data.points import read_series, rows_of
 from policyreport.errors import DataError
 from policyreport.params.methods import TrendSettings
 from policyreport.records.base import Flag, Interval, Refusal
@@ -105,7 +105,7 @@ def estimate_trend(
         gls=tuple(gls_slope(years, values, rho) for rho in settings.gls_rhos),
         verdict=way if test.p_value <= settings.verdict_level else "no clear trend",
         flags=flags + tuple(Flag(code=code, detail=text) for code, (is_so, text) in raised.items() if is_so),
-        inputs=tuple(sorted({row for point in window for row in point.inputs})),
+        inputs=rows_of(window),
     )
 
 
@@ -236,8 +236,7 @@ def select_window(
     """Select the points a verdict may rest on: the last segment, or the one before a break that is too recent."""
 
     def refuse(code: str, detail: str) -> Refusal:
-        rows = tuple(sorted({row for point in points for row in point.inputs}))
-        return Refusal(code=code, method=METHOD, subject=indicator, detail=detail, inputs=rows)
+        return Refusal(code=code, method=METHOD, subject=indicator, detail=detail, inputs=rows_of(points))
 
     known = _known(points, indicator)
     if not known:
