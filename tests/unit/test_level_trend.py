@@ -5,12 +5,13 @@ from datetime import date
 import numpy as np
 import pytest
 
-from policyreport.records.base import Flag, Refusal
+from policyreport.data.points import to_frame
+from policyreport.records.base import Refusal
 from policyreport.records.series import LevelTrend, SeriesPoint
 from policyreport.statistics.common.multiplicity import adjust
 from policyreport.statistics.ranks.means import estimate_means
 from policyreport.statistics.series.kendall import order_test
-from policyreport.statistics.series.level_trend import estimate_levels
+from policyreport.statistics.series.level_trend import compare_all_changes
 
 YEARS = range(2020, 2026)
 NATION = tuple(SeriesPoint(year=year, value=100 * 1.08 ** (year - 2020), inputs=("n#1",)) for year in YEARS)
@@ -30,8 +31,11 @@ def level(changes, start=80.0):
 
 @pytest.fixture(scope="module")
 def assess(methods):
-    about = {"indicator": "income", "unit": "% a year", "start": date(2024, 12, 22)}
-    return lambda series, **more: estimate_levels(series, NATION, methods.peers, **about, **more)
+    def compared(series, **more):
+        about = {"indicator": "income", "nation": "VN", "areas": tuple(series), **more}
+        return compare_all_changes(to_frame(series | {"VN": NATION}, **about), methods.peers, start=date(2024, 12, 22))
+
+    return compared
 
 
 def family(rng, areas=12, drift=0.0):
@@ -40,7 +44,7 @@ def family(rng, areas=12, drift=0.0):
 
 def test_changes_are_those_of_logarithms_against_the_nations(assess):
     changes = [1.0, -2.0, 0.5, 3.0, 1.5]
-    found = assess({"a": level(changes), "b": level([0.3, 0.1, -0.2, 0.4, -1.0])}).results["a"]
+    found = assess({"a": level(changes), "b": level([0.3, 0.1, -0.2, 0.4, -1.0])})["a"]
     assert isinstance(found, LevelTrend)
     assert found.differences == pytest.approx(changes)
     assert found.years == (2021, 2022, 2023, 2024, 2025)
@@ -52,7 +56,7 @@ def test_changes_are_those_of_logarithms_against_the_nations(assess):
 
 def test_a_family_is_judged_as_means_of_differences_are(methods, assess):
     series = family(np.random.default_rng(4))
-    found = [each for each in assess(series).results.values() if isinstance(each, LevelTrend)]
+    found = [each for each in assess(series).values() if isinstance(each, LevelTrend)]
     direct = estimate_means(np.array([each.differences for each in found]), methods.peers)
     assert [each.p_value for each in found] == pytest.approx(direct.p_values)
     assert [each.p_adjusted for each in found] == pytest.approx(adjust(direct.p_values.tolist(), rule="bh"))
@@ -62,7 +66,7 @@ def test_a_level_that_pulls_away_every_year_is_rising_and_one_that_falls_back_is
     rng = np.random.default_rng(5)
     series = {f"n{at:02d}": level(0.2 * rng.normal(size=5)) for at in range(10)}
     series |= {"up": level(5 + 0.2 * rng.normal(size=5)), "down": level(-5 + 0.2 * rng.normal(size=5))}
-    verdicts = {area: each.verdict for area, each in assess(series).results.items()}
+    verdicts = {area: each.verdict for area, each in assess(series).items()}
     assert (verdicts.pop("up"), verdicts.pop("down")) == ("rising", "falling")
     assert set(verdicts.values()) == {"no clear trend"}
 
@@ -71,7 +75,7 @@ def test_e2_random_walks_are_named_in_at_most_one_family_of_twenty(assess):
     """The order of the same levels names somebody in most families."""
     rng, named, ordered, families = np.random.default_rng(62), 0, 0, 100
     for _ in range(families):
-        results = assess(family(rng, areas=34)).results.values()
+        results = assess(family(rng, areas=34)).values()
         named += any(each.verdict != "no clear trend" for each in results)
         walks = [[point.value for point in each.points] for each in results]
         p_values = adjust([order_test(walk, enumerate_ties_to=8).p_value for walk in walks], rule="bh")
@@ -86,9 +90,9 @@ def test_errors_of_recalculated_levels_cancel_but_for_the_ends(assess):
     erring = dict(series)
     erring["n00"] = tuple(point.model_copy(update={"error": 0.02 * point.value}) for point in series["n00"])
     wider = assess(erring)
-    added = wider.results["n00"].standard_error ** 2 - plain.results["n00"].standard_error ** 2
+    added = wider["n00"].standard_error ** 2 - plain["n00"].standard_error ** 2
     assert added == pytest.approx(2 * 2.0**2 / 25)
-    assert wider.results["n01"].standard_error == pytest.approx(plain.results["n01"].standard_error)
+    assert wider["n01"].standard_error == pytest.approx(plain["n01"].standard_error)
 
 
 def test_a_change_across_a_break_or_a_gap_is_no_change(assess):
@@ -96,7 +100,7 @@ def test_a_change_across_a_break_or_a_gap_is_no_change(assess):
     series = family(rng, areas=4)
     broken = tuple(p.model_copy(update={"segment": int(p.year >= 2022)}) for p in series["n00"])
     gap = tuple(p for p in series["n01"] if p.year != 2022)
-    found = assess(series | {"n00": broken, "n01": gap}).results
+    found = assess(series | {"n00": broken, "n01": gap})
     assert [(found[area].code, found[area].detail) for area in ("n00", "n01")] == [
         ("too-few-points", "3 of 5 yearly changes"),
         ("too-few-points", "3 of 5 yearly changes"),
@@ -106,7 +110,7 @@ def test_a_change_across_a_break_or_a_gap_is_no_change(assess):
 @pytest.mark.parametrize(("points", "code"), [((), "not-published"), (level([1.0] * 5), "projection-only")])
 def test_what_is_not_there_or_only_projected_is_refused(points, code, assess):
     points = tuple(p.model_copy(update={"status": "projection"}) for p in points)
-    found = assess(family(np.random.default_rng(8), areas=3) | {"x": points}).results["x"]
+    found = assess(family(np.random.default_rng(8), areas=3) | {"x": points})["x"]
     assert isinstance(found, Refusal)
     assert (found.code, found.method, found.subject) == (code, "trend", "income")
 
@@ -116,7 +120,7 @@ def test_what_must_be_known_of_a_level_stands_beside_it(assess):
     series["n00"] = tuple(
         p.model_copy(update={"status": "estimate" if p.year > 2023 else "observed"}) for p in series["n00"]
     )
-    found = assess(series, flags={"n00": (Flag(code="back-cast"),)}).results["n00"]
+    found = assess(series, flags={"n00": ("back-cast",)})["n00"]
     assert {flag.code for flag in found.flags} == {"back-cast", "weak", "starts-in-shock", "unrevised-tail"}
     assert found.inputs == ("a#0", "a#1", "a#2", "a#3", "a#4", "a#5", "n#1")
     assert LevelTrend.from_json(found.to_json()) == found

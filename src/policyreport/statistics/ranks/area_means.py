@@ -42,7 +42,7 @@ def mean_change_above_country(
 ) -> MeanFamily | Refusal:
     """Report the same of the yearly changes of a level relative to the country's, as `compare_all_changes` does."""
     series = read_series("mean_change_above_country", levels, nation=nation)
-    results = compare_all_changes(levels, settings, start=start, nation=nation).results
+    results = compare_all_changes(levels, settings, start=start, nation=nation)
     tested = {area: trend for area, trend in results.items() if isinstance(trend, LevelTrend)}
     if not tested:
         refused = next((trend for trend in results.values() if isinstance(trend, Refusal)), None)

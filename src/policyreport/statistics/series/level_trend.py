@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 
 from policyreport.data.contrasts import index
-from policyreport.data.points import AreaSeries, read_series, rows_of
+from policyreport.data.points import AreaSeries, Points, read_series, rows_of
 from policyreport.params.methods import PeersSettings
 from policyreport.records.base import Flag, Interval, Refusal
-from policyreport.records.series import LevelTrend, SeriesPoint
+from policyreport.records.series import LevelTrend
 from policyreport.statistics.common.intervals import LEVEL
 from policyreport.statistics.common.multiplicity import adjust
 from policyreport.statistics.ranks.means import TestedMeans, estimate_means
@@ -28,16 +28,7 @@ from policyreport.statistics.series.windows import ends_before, window_flags
 
 METHOD = "trend"
 
-Points = Sequence[SeriesPoint]
 Table = np.ndarray[tuple[int, int], np.dtype[np.float64]]
-
-
-@dataclass(frozen=True)
-class LevelFamily:
-    """All areas' trends of one level, judged together; refused ones have no row in `family`."""
-
-    results: Mapping[str, LevelTrend | Refusal]
-    family: TestedMeans
 
 
 @dataclass(frozen=True)
@@ -69,88 +60,46 @@ def compare_changes(
     Returns
     -------
     LevelTrend or Refusal
-        Of the yearly changes in %, see `estimate_levels`.
-    """
-    series = read_series("compare_changes", levels, nation=nation)
-    series.require("compare_changes", area)
-    return _compared(series, settings, start).results.get(area) or series.not_published(METHOD)
-
-
-def compare_all_changes(
-    levels: pd.DataFrame, settings: PeersSettings, *, start: date | None = None, nation: str = ""
-) -> LevelFamily:
-    """Test the same of every area; see `compare_changes`."""
-    return _compared(read_series("compare_all_changes", levels, nation=nation), settings, start)
-
-
-def _compared(series: AreaSeries, settings: PeersSettings, start: date | None) -> LevelFamily:
-    return estimate_levels(
-        {area: series.points.get(area, ()) for area in series.areas},
-        series.national,
-        settings,
-        indicator=series.indicator,
-        unit="% a year",
-        start=start,
-        flags={area: series.flags_of([area]) for area in series.areas},
-    )
-
-
-def estimate_levels(
-    series: Mapping[str, Points],
-    national: Points,
-    settings: PeersSettings,
-    *,
-    indicator: str,
-    unit: str,
-    start: date | None = None,
-    flags: Mapping[str, tuple[Flag, ...]] | None = None,
-) -> LevelFamily:
-    """Test for every area whether its level rose faster or more slowly than the national level.
-
-    Parameters
-    ----------
-    series
-        Levels by area, positive, in one unit; `error` is the standard deviation of a recalculated value.
-    settings
-        The mean of yearly changes is judged as a mean difference to the country is.
-    unit
-        Unit of a change.
-    start
-        A window whose last figure does not lie wholly after this day is flagged.
-    flags
-        Flags of an area's series raised by the caller.
-
-    Returns
-    -------
-    LevelFamily
-        By area; refused: `not-published`, `projection-only`, `too-few-points`.
+        Of the yearly changes in %; refused: `not-published`, `projection-only`, `too-few-points`.
 
     Notes
     -----
-    x_t = 100 [log(y_t/y_{t−1}) − log(n_t/n_{t−1})], tested by `means.estimate_means` and Benjamini-Hochberg. Errors of
-    recalculated values cancel except in the first and last: their squares over n² add to the variance of the mean.
+    x_t = 100 [log(y_t/y_{t−1}) − log(n_t/n_{t−1})], whose mean is judged as a mean difference to the country is, by
+    `means.estimate_means` and Benjamini-Hochberg. Errors of recalculated values cancel except in the first and last:
+    their squares over n² add to the variance of the mean.
 
     References
     ----------
     Smyth (2004), Stat. Appl. Genet. Mol. Biol. 3(1):3; Benjamini, Hochberg (1995), JRSS B 57:289-300.
     """
-    results: dict[str, LevelTrend | Refusal] = {}
-    changes: dict[str, _Changes] = {}
-    for area, points in series.items():
-        found = _changes(points, national, indicator, settings.minimum_points)
-        if isinstance(found, Refusal):
-            results[area] = found
-        else:
-            changes[area] = found
+    series = read_series("compare_changes", levels, nation=nation)
+    series.require("compare_changes", area)
+    return _judged(series, settings, start).get(area) or series.not_published(METHOD)
+
+
+def compare_all_changes(
+    levels: pd.DataFrame, settings: PeersSettings, *, start: date | None = None, nation: str = ""
+) -> dict[str, LevelTrend | Refusal]:
+    """Test the same of every area, by its key; see `compare_changes`."""
+    return _judged(read_series("compare_all_changes", levels, nation=nation), settings, start)
+
+
+def _judged(series: AreaSeries, settings: PeersSettings, start: date | None) -> dict[str, LevelTrend | Refusal]:
+    """All areas' trends of one level, judged together; refused ones are not in the family."""
+    found = {
+        area: _changes(series.points.get(area, ()), series.national, series.indicator, settings.minimum_points)
+        for area in series.areas
+    }
+    changes = {area: each for area, each in found.items() if isinstance(each, _Changes)}
     family = estimate_means(_table(changes), settings, known=[each.known for each in changes.values()])
     adjusted = adjust([float(p) for p in family.p_values], rule="bh")
-    for row, area in enumerate(changes):
-        relative = index(series[area], national)
-        known = (flags or {}).get(area, ())
-        results[area] = _result(
-            area, relative, changes[area], family, row, adjusted[row], indicator, unit, settings, start, known
-        )
-    return LevelFamily({area: results[area] for area in series}, family)
+    rows = {area: row for row, area in enumerate(changes)}
+    return {
+        area: each
+        if isinstance(each, Refusal)
+        else _result(series, area, each, family, rows[area], adjusted[rows[area]], settings, start)
+        for area, each in found.items()
+    }
 
 
 def _changes(points: Points, national: Points, indicator: str, minimum: int) -> _Changes | Refusal:
@@ -190,18 +139,16 @@ def _table(changes: Mapping[str, _Changes]) -> Table:
 
 
 def _result(
+    series: AreaSeries,
     area: str,
-    relative: Points,
     changes: _Changes,
     family: TestedMeans,
     row: int,
     p_adjusted: float | None,
-    indicator: str,
-    unit: str,
     settings: PeersSettings,
     start: date | None,
-    flags: tuple[Flag, ...],
 ) -> LevelTrend:
+    relative = index(series.points[area], series.national)
     mean, half = float(family.means[row]), float(family.halves[row])
     window = [point for point in relative if changes.years[0] - 1 <= point.year <= changes.years[-1]]
     official = sum(point.status in OFFICIAL for point in window)
@@ -215,9 +162,9 @@ def _result(
     clear = p_adjusted is not None and p_adjusted <= settings.multiplicity.bh_level
     return LevelTrend(
         area=area,
-        indicator=indicator,
-        unit=unit,
-        points=tuple(relative),
+        indicator=series.indicator,
+        unit="% a year",
+        points=relative,
         first_year=window[0].year,
         last_year=window[-1].year,
         years=changes.years,
@@ -233,7 +180,7 @@ def _result(
         p_value=float(family.p_values[row]),
         p_adjusted=p_adjusted,
         verdict=("rising" if mean > 0 else "falling") if clear else "no clear trend",
-        flags=flags
+        flags=series.flags_of([area])
         + window_flags([p.year for p in window], settings.conventions)
         + tuple(Flag(code=code, detail=text) for code, (is_so, text) in raised.items() if is_so),
         inputs=rows_of(window),
