@@ -2,11 +2,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from policyreport.params.methods import read_method_settings
 from policyreport.statistics.tasks import funnel, pooling
-from policyreport.statistics.tasks.counts import TaskCount
 from policyreport.statistics.tasks.grouping import Grouping, estimate_grouping
 from policyreport.statistics.tasks.hazards import Increment
 from policyreport.statistics.validity.processes import one_list
@@ -62,12 +62,22 @@ def test_a_few_lists_whose_pace_truly_changed_do_not_pass_for_clustering():
 
 DAY = date(2025, 12, 1)
 PAIRS = [(22, 40), (41, 60), (9, 25), (63, 100), (30, 80), (35, 55), (80, 120), (12, 30), (50, 90), (20, 44)]
-COUNTS = [TaskCount(f"n{at:02d}", f"c/{at}", DAY, DAY, n, x, list_kind="c") for at, (x, n) in enumerate(PAIRS)]
+
+
+def lists_of(pairs):
+    """Lists counted once: how far their tasks finish together is assumed."""
+    return pd.DataFrame(
+        {"area": f"n{at:02d}", "list": f"c/{at}", "list_kind": "c", "reference_date": DAY, "total": n, "completed": x}
+        for at, (x, n) in enumerate(pairs)
+    )
+
+
+def assuming(effect):
+    return SETTINGS.pooling.model_copy(update={"grid_points": 40, "assumed_design_effect": effect})
 
 
 def pooled(effect):
-    settings = SETTINGS.pooling.model_copy(update={"grid_points": 40})
-    return pooling.estimate_pooling(COUNTS, settings, subject="lists", grouping=Grouping(effect, 0))
+    return pooling.pool_lists(lists_of(PAIRS), assuming(effect))
 
 
 def test_s20_10_pooled_intervals_widen_with_the_design_effect():
@@ -80,9 +90,9 @@ def test_s20_10_pooled_intervals_widen_with_the_design_effect():
 
 def test_s20_10_a_funnel_singles_out_beyond_the_design_effect_only():
     even = [50, 51, 49, 52, 48, 50, 51, 49, 50, 68]
-    counts = [TaskCount(f"n{at:02d}", f"c/{at}", DAY, DAY, 100, x, list_kind="c") for at, x in enumerate(even)]
+    lists, settings = lists_of((x, 100) for x in even), SETTINGS.funnel
     alone, grouped = (
-        funnel.estimate_funnel(counts, SETTINGS.funnel, subject="lists", grouping=Grouping(effect, 0))
+        funnel.funnel_of_lists(lists, settings.model_copy(update={"pooling": assuming(effect)}))
         for effect in (1.0, 2.0)
     )
     assert [point.singled_out for point in alone.points][-1]

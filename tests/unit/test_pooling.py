@@ -1,22 +1,29 @@
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from policyreport.params.methods import read_method_settings
 from policyreport.records.base import Refusal
 from policyreport.records.tasks import Pooling
 from policyreport.statistics.tasks import pooling
-from policyreport.statistics.tasks.counts import TaskCount
 
-SETTINGS = read_method_settings(Path(__file__).parents[2]).pooling.model_copy(update={"grid_points": 40})
+SETTINGS = read_method_settings(Path(__file__).parents[2]).pooling.model_copy(
+    update={"grid_points": 40, "assumed_design_effect": 1.0}
+)
 
 
 def counted(place, completed, total, day=1, month=12, kind="central"):
-    reference = date(2025, month, day)
-    row = (f"tasks.csv#{place}",)
-    area = f"n{place:02d}"
-    return TaskCount(area, f"{kind}/{area}", reference, reference, total, completed, list_kind=kind, inputs=row)
+    return {
+        "area": f"n{place:02d}",
+        "list": f"{kind}/n{place:02d}",
+        "list_kind": kind,
+        "reference_date": date(2025, month, day),
+        "total": total,
+        "completed": completed,
+        "rows": (f"tasks.csv#{place}",),
+    }
 
 
 PAIRS = [(22, 40), (41, 60), (9, 25), (63, 100), (30, 80), (35, 55), (80, 120), (12, 30)]
@@ -24,7 +31,9 @@ EIGHT = [counted(place, *pair) for place, pair in enumerate(PAIRS)]
 
 
 def assess(counts):
-    return pooling.estimate_pooling(counts, SETTINGS, subject="central lists")
+    lists = pd.DataFrame(counts, columns=list(counted(0, 0, 0)))
+    lists.attrs |= {"area": "VN", "subject": "central lists"}
+    return pooling.pool_lists(lists, SETTINGS)
 
 
 def test_pooling_draws_every_area_toward_the_mean_and_small_ones_further():

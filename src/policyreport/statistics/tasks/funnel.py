@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -13,9 +11,9 @@ from policyreport.params.methods import FunnelSettings
 from policyreport.records.base import Refusal
 from policyreport.records.tasks import Funnel, FunnelPoint, Grouped
 from policyreport.statistics.common.multiplicity import adjust
-from policyreport.statistics.tasks.counts import TaskCount, gather_inputs, newest_of_each_area, select_comparable
+from policyreport.statistics.tasks.counts import gather_inputs, newest_of_each_area, select_comparable
 from policyreport.statistics.tasks.frame import read_lists
-from policyreport.statistics.tasks.grouping import INDEPENDENT, Grouping, grouping_of_lists
+from policyreport.statistics.tasks.grouping import grouping_of_lists
 
 Floats = NDArray[np.float64]
 Limits = tuple[float, float, float, float]
@@ -38,42 +36,22 @@ def funnel_of_lists(lists: pd.DataFrame, settings: FunnelSettings) -> Funnel | R
     -------
     Funnel or Refusal
         Refused: `lists-differ` where the lists are not of one kind and time, `too-few-areas`.
-    """
-    read = read_lists(lists)
-    grouping = grouping_of_lists(read.counts, settings.pooling)
-    return estimate_funnel(newest_of_each_area(read.counts), settings, subject=read.subject, grouping=grouping)
-
-
-def estimate_funnel(
-    counts: Sequence[TaskCount], settings: FunnelSettings, *, subject: str, grouping: Grouping = INDEPENDENT
-) -> Funnel | Refusal:
-    """Compare areas' completed shares with the limits expected for their size.
-
-    Parameters
-    ----------
-    counts
-        One count per area (else DataError), all lists of one kind.
-    grouping
-        How far tasks finish together; the spread between areas is judged beyond that.
-
-    Returns
-    -------
-    Funnel or Refusal
-        `lists-differ` or `too-few-areas`.
 
     Notes
     -----
     z = (x/n − θ)/√(θ(1 − θ)/n) with θ = Σx/Σn. An area is singled out only if its two-sided normal p, computed at the
-    larger of dispersion and design effect and adjusted by Benjamini-Hochberg, is at most the settings' level.
+    larger of dispersion and design effect (how far tasks finish together) and adjusted by Benjamini-Hochberg, is at
+    most the settings' level.
 
     References
     ----------
     Spiegelhalter (2005), Statistics in Medicine 24:1185-1202.
     """
+    read = read_lists(lists)
     selected = select_comparable(
-        counts,
+        newest_of_each_area(read.counts),
         method=METHOD,
-        subject=subject,
+        subject=read.subject,
         minimum_areas=settings.minimum_areas,
         minimum_tasks=settings.minimum_tasks,
         maximum_days_apart=settings.pooling.maximum_days_apart,
@@ -86,6 +64,7 @@ def estimate_funnel(
     centre = float(done.sum() / totals.sum())
     z = compute_z(done, totals, centre)
     dispersion = estimate_dispersion(z, winsor_share=settings.winsor_share)
+    grouping = grouping_of_lists(read.counts, settings.pooling)
     effect = grouping.design_effect
     overdispersed = dispersion > effect * (1 + settings.overdispersion_errors * np.sqrt(2 / len(kept)))
     p_values = 2 * norm.sf(np.abs(z) / np.sqrt(dispersion if overdispersed else effect))

@@ -23,12 +23,8 @@ _MEDIAN = float(chi2.median(1))
 class Grouping:
     """A design effect φ and the number of pairs of intervals behind it, 0 where φ is assumed."""
 
-    design_effect: float = 1.0
-    pairs: int = 0
-
-
-INDEPENDENT = Grouping()
-"""Tasks that finish independently."""
+    design_effect: float
+    pairs: int
 
 
 def grouping_of_lists(counts: Iterable[TaskCount], settings: PoolingSettings) -> Grouping:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +14,9 @@ from policyreport.params.methods import PoolingSettings
 from policyreport.records.base import Interval, Refusal
 from policyreport.records.tasks import Grouped, PooledShare, Pooling
 from policyreport.statistics.common.intervals import ALPHA
-from policyreport.statistics.tasks.counts import TaskCount, gather_inputs, newest_of_each_area, select_comparable
+from policyreport.statistics.tasks.counts import gather_inputs, newest_of_each_area, select_comparable
 from policyreport.statistics.tasks.frame import read_lists
-from policyreport.statistics.tasks.grouping import INDEPENDENT, Grouping, grouping_of_lists
+from policyreport.statistics.tasks.grouping import grouping_of_lists
 
 Floats = NDArray[np.float64]
 
@@ -35,43 +34,24 @@ def pool_lists(lists: pd.DataFrame, settings: PoolingSettings) -> Pooling | Refu
     Returns
     -------
     Pooling or Refusal
-        Refused: `lists-differ` where the lists are not of one kind and time, `too-few-areas`.
-    """
-    read = read_lists(lists)
-    grouping = grouping_of_lists(read.counts, settings)
-    return estimate_pooling(newest_of_each_area(read.counts), settings, subject=read.subject, grouping=grouping)
-
-
-def estimate_pooling(
-    counts: Sequence[TaskCount], settings: PoolingSettings, *, subject: str, grouping: Grouping = INDEPENDENT
-) -> Pooling | Refusal:
-    """Pool the completed shares of areas' lists of one kind.
-
-    Parameters
-    ----------
-    counts
-        One count per area (else DataError).
-    grouping
-        How far tasks finish together: counts and totals are divided by the design effect.
-
-    Returns
-    -------
-    Pooling or Refusal
-        Pooled shares with 95 % intervals; `lists-differ` or `too-few-areas`.
+        Pooled shares with 95 % intervals. Refused: `lists-differ` where the lists are not of one kind and time,
+        `too-few-areas`.
 
     Notes
     -----
-    The areas are treated as exchangeable given the kind of list. "Pooled estimate", not "true performance".
+    The areas are treated as exchangeable given the kind of list. "Pooled estimate", not "true performance". Counts and
+    totals are divided by the design effect.
 
     References
     ----------
     Morris (1983), JASA 78:47-55; Skellam (1948), JRSS B 10:257-261; Gelman et al. (2013), ch. 5; Rao, Scott (1992),
     Biometrics 48:577-585.
     """
+    read = read_lists(lists)
     selected = select_comparable(
-        counts,
+        newest_of_each_area(read.counts),
         method=METHOD,
-        subject=subject,
+        subject=read.subject,
         minimum_areas=settings.minimum_areas,
         minimum_tasks=settings.minimum_tasks,
         maximum_days_apart=settings.maximum_days_apart,
@@ -80,6 +60,7 @@ def estimate_pooling(
         return selected
     kept, dropped = selected
     pairs = [count.pair() for count in kept]
+    grouping = grouping_of_lists(read.counts, settings)
     effect = grouping.design_effect
     done, totals = np.array(pairs, dtype=float).T / effect
     posterior = compute_posterior(done, totals, settings)
