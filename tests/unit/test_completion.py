@@ -73,7 +73,6 @@ def test_some_of_n_carries_no_one_sided_bound():
 @pytest.mark.parametrize(
     ("count", "code"),
     [
-        (None, "not-published"),
         (replace(COUNT, completed=None, overdue=None), "not-published"),
         (replace(COUNT, bound=">"), "bound-only"),
         (replace(COUNT, status="projection"), "projection-only"),

@@ -1,7 +1,9 @@
+from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import betabinom, binom
 
@@ -10,6 +12,7 @@ from policyreport.records.base import Refusal
 from policyreport.records.tasks import Calibration, Outlook
 from policyreport.statistics.tasks import outlook
 from policyreport.statistics.tasks.counts import TaskCount
+from policyreport.statistics.tasks.frame import COLUMNS
 from policyreport.statistics.tasks.hazards import Increment
 from policyreport.statistics.tasks.predictive import find_quantile, pace_of_latest, predict, predict_with_additions
 
@@ -174,7 +177,8 @@ def test_what_flow_refuses_and_a_missing_deadline_have_no_outlook(counts, days, 
 
 
 def calibrate(series):
-    return outlook.calibrate(series, SETTINGS, subject="lists", indicator="tasks", measure="")
+    lists = pd.DataFrame([asdict(count) for counts in series for count in counts]).rename(columns=COLUMNS)
+    return outlook.calibrate_outlook(lists, SETTINGS)
 
 
 def steady(area, intervals=7, **more):

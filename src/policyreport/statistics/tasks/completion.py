@@ -25,7 +25,13 @@ def completion_of_lists(lists: pd.DataFrame, settings: CompletionSettings) -> Re
     Returns
     -------
     Results of Completion or Refusal
-        One `not-published` refusal where there is no list at all.
+        Shares completed, late and overdue, with intervals. Refused: `projection-only`, `bound-only`, `list-too-short`,
+        and `not-published`, once where there is no list at all.
+
+    Notes
+    -----
+    A list is a census, so the count has no sampling error. The intervals show which propensities to finish are
+    compatible with it, if tasks finished independently (φ = 1) or in clusters (the largest φ of the settings).
     """
     read = read_lists(lists)
     counts = [count for count in read.of_one_area() if count.total is not None]
@@ -42,21 +48,8 @@ def completion_of_lists(lists: pd.DataFrame, settings: CompletionSettings) -> Re
     )
 
 
-def estimate_completion(count: TaskCount | None, settings: CompletionSettings, *, subject: str) -> Completion | Refusal:
-    """Describe one list on one date: shares completed, late and overdue, with intervals.
-
-    Returns
-    -------
-    Completion or Refusal
-        `not-published`, `projection-only`, `bound-only` or `list-too-short`.
-
-    Notes
-    -----
-    A list is a census, so the count has no sampling error. The intervals show which propensities to finish are
-    compatible with it, if tasks finished independently (φ = 1) or in clusters (the largest φ of the settings).
-    """
-    if count is None:
-        return Refusal(code="not-published", method=METHOD, subject=subject, detail="no counts")
+def estimate_completion(count: TaskCount, settings: CompletionSettings, *, subject: str) -> Completion | Refusal:
+    """Describe one list on one date."""
     if refusal := refuse_unusable((count,), METHOD, subject):
         return refusal
     completed, total = count.pair()

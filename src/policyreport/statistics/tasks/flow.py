@@ -32,7 +32,15 @@ def pace_of_tasks(lists: pd.DataFrame, settings: FlowSettings) -> Results[Flow |
     -------
     Results of Flow or Refusal
         One result per kind of list that was counted again, or per kind where none was; a pace needs two exact dates of
-        one list. `not-published` where there is no list.
+        one list. Refused: `not-published`, `projection-only`, `bound-only`, `date-approximate`, `too-few-points`,
+        `list-changed` or `interval-too-short`; change and trend may be refused on their own.
+
+    Notes
+    -----
+    A verdict on the change asks that its interval excludes 0 at the settings' design effect or, where there is a trend,
+    at max(its dispersion, 1); *slower* and *falling* must also survive the settings' frailty.
+    Exposure runs from reference date to reference date. A rush at the end of the year is not separated from speed.
+    No model is fitted to the cumulative shares, whose errors are dependent.
     """
     read = read_lists(lists)
     kinds = group_by_kind(read.of_one_area(context=True))
@@ -42,26 +50,7 @@ def pace_of_tasks(lists: pd.DataFrame, settings: FlowSettings) -> Results[Flow |
 
 
 def estimate_flow(counts: Sequence[TaskCount], settings: FlowSettings, *, subject: str) -> Flow | Refusal:
-    """Measure the pace of completion within one list, its last change and its trend.
-
-    Parameters
-    ----------
-    counts
-        One area's counts; the unbroken stretch that ends with the newest is used.
-
-    Returns
-    -------
-    Flow or Refusal
-        `not-published`, `projection-only`, `bound-only`, `date-approximate`, `too-few-points`, `list-changed` or
-        `interval-too-short`; change and trend may be refused on their own.
-
-    Notes
-    -----
-    A verdict on the change asks that its interval excludes 0 at the settings' design effect or, where there is a trend,
-    at max(its dispersion, 1); *slower* and *falling* must also survive the settings' frailty.
-    Exposure runs from reference date to reference date. A rush at the end of the year is not separated from speed.
-    No model is fitted to the cumulative shares, whose errors are dependent.
-    """
+    """Measure the pace in the unbroken stretch of one area's counts that ends with the newest."""
     stretch = collect_stretch(counts, settings, method=METHOD, subject=subject)
     if isinstance(stretch, Refusal):
         return stretch

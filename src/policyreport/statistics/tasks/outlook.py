@@ -57,7 +57,7 @@ def learns_clustering(increments: Sequence[Increment], tasks: int, settings: Out
 def outlook_of_tasks(lists: pd.DataFrame, settings: OutlookSettings) -> Results[Outlook | Refusal]:
     """Predict whether one area's lists will be finished by their deadlines, if tasks go on closing as before.
 
-    Attributes
+    Parameters
     ----------
     lists : DataFrame
         One row per list and date, see `frame.COLUMNS`.
@@ -65,8 +65,17 @@ def outlook_of_tasks(lists: pd.DataFrame, settings: OutlookSettings) -> Results[
     Returns
     -------
     Results of Outlook or Refusal
-        For each kind of list one result per required share, or one refusal: that of the pace, or `no-deadline`, which
-        is the deadline of the kind's newest list.
+        For each kind of list one result per required share, or one refusal: whatever `pace_of_tasks` refuses, and
+        `no-deadline` where that of the kind's newest list does not lie after its newest date.
+
+    Notes
+    -----
+    Assumes that the hazard stays constant and no task is added; `with_additions` relaxes the second. Worded "If tasks
+    go on closing as in the last 90 days", never "will".
+
+    References
+    ----------
+    Gneiting, Balabdaoui, Raftery (2007), JRSS B 69:243-268.
     """
     read = read_lists(lists)
     kinds = group_by_kind(read.of_one_area())
@@ -91,31 +100,7 @@ def estimate_outlook(
     deadline: date | None,
     required_share: float,
 ) -> Outlook | Refusal:
-    """Predict the tasks finished by the deadline and the probability of a required share.
-
-    Parameters
-    ----------
-    counts
-        One area's counts.
-    deadline
-        Day by which the share is required; None where params name none.
-    required_share
-        s*, share of all tasks.
-
-    Returns
-    -------
-    Outlook or Refusal
-        Whatever `flow` refuses, and `no-deadline` where none lies after the newest date.
-
-    Notes
-    -----
-    Assumes that the hazard stays constant and no task is added; `with_additions` relaxes the second. Worded "If tasks
-    go on closing as in the last 90 days", never "will".
-
-    References
-    ----------
-    Gneiting, Balabdaoui, Raftery (2007), JRSS B 69:243-268.
-    """
+    """Predict the tasks of one area's counts finished by a deadline, and the probability of a required share of all."""
     stretch = collect_stretch(counts, settings.flow, method=METHOD, subject=subject)
     if isinstance(stretch, Refusal):
         return stretch
@@ -230,47 +215,13 @@ def calibrate_outlook(lists: pd.DataFrame, settings: OutlookSettings) -> Calibra
     Parameters
     ----------
     lists : DataFrame
-        One row per list and date, see `frame.COLUMNS`.
+        One row per list and date, see `frame.COLUMNS`. Only lists counted often enough for one earlier outlook are
+        used: others have nothing to compare with the outcomes.
 
     Returns
     -------
     Calibration or Refusal
-        Refused: `lists-differ` for lists of several kinds, `too-few-points` for too few earlier outlooks. Only lists
-        counted often enough for one earlier outlook are used: others have nothing to compare with the outcomes.
-    """
-    read = read_lists(lists)
-    subject = f"{read.subject}: earlier outlooks"
-    # The intervals behind the first forecast, and one to compare it with.
-    dates = settings.calibration_first_interval + 2
-    dated = ([count for count in own if count.reference_date] for own in of_newest_lists(read.counts).values())
-    series = [own for own in dated if len(own) >= dates]
-    if not series:
-        detail = f"no earlier outlook exists: no list was counted on {dates} dates"
-        return Refusal(code="too-few-points", method=METHOD, subject=subject, detail=detail)
-    return calibrate(series, settings, subject=subject, indicator=read.indicator, measure="")
-
-
-def calibrate(
-    series: Sequence[Sequence[TaskCount]],
-    settings: OutlookSettings,
-    *,
-    subject: str,
-    indicator: str,
-    measure: str,
-) -> Calibration | Refusal:
-    """Compare earlier outlooks with what happened, over all lists of one kind.
-
-    Parameters
-    ----------
-    series
-        Counts by area; areas without a flow are skipped.
-    indicator, measure
-        Ids that seed the randomised PIT.
-
-    Returns
-    -------
-    Calibration or Refusal
-        `lists-differ` for lists of several kinds, `too-few-points` for too few forecasts.
+        Refused: `lists-differ` for lists of several kinds, `too-few-points` for too few earlier outlooks.
 
     Notes
     -----
@@ -281,13 +232,20 @@ def calibrate(
     ----------
     Czado, Gneiting, Held (2009), Biometrics 65:1254-1261.
     """
+    read = read_lists(lists)
+    refuse = partial(Refusal, method=METHOD, subject=f"{read.subject}: earlier outlooks")
+    # The intervals behind the first forecast, and one to compare it with.
+    dates = settings.calibration_first_interval + 2
+    dated = ([count for count in own if count.reference_date] for own in of_newest_lists(read.counts).values())
+    series = [own for own in dated if len(own) >= dates]
+    if not series:
+        return refuse(code="too-few-points", detail=f"no earlier outlook exists: no list was counted on {dates} dates")
     kinds = sorted({count.list_kind or count.list for counts in series for count in counts})
     if len(kinds) > 1:
-        detail = f"{len(kinds)} kinds: {', '.join(kinds)}"
-        return Refusal(code="lists-differ", method=METHOD, subject=subject, detail=detail)
+        return refuse(code="lists-differ", detail=f"{len(kinds)} kinds: {', '.join(kinds)}")
     outcomes: list[tuple[Floats, int]] = []
-    for counts in sorted(series, key=lambda counts: counts[0].area if counts else ""):
-        stretch = collect_stretch(counts, settings.flow, method=METHOD, subject=subject)
+    for counts in series:
+        stretch = collect_stretch(counts, settings.flow, method=METHOD, subject=read.subject)
         increments = () if isinstance(stretch, Refusal) else stretch.increments
         for origin in range(settings.calibration_first_interval, len(increments)):
             behind, target = increments[:origin], increments[origin]
@@ -295,8 +253,8 @@ def calibrate(
             outcomes.append((predict(pace_of(target.at_risk), target.at_risk, target.days), target.finished))
     if len(outcomes) < settings.calibration_minimum_forecasts:
         detail = f"{len(outcomes)} forecasts, {settings.calibration_minimum_forecasts} needed"
-        return Refusal(code="too-few-points", method=METHOD, subject=subject, detail=detail)
-    uniforms = generator(METHOD, indicator, measure, JOINT).random(len(outcomes))
+        return refuse(code="too-few-points", detail=detail)
+    uniforms = generator(METHOD, read.indicator, "", JOINT).random(len(outcomes))
     return _summarise(outcomes, uniforms, 1 - settings.calibration_level)
 
 
