@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy import stats
 
 from policyreport.data.points import common_years, read_series, rows_behind, year_table
@@ -28,32 +25,23 @@ NO_NOISE = 1e-20
 """A residual variance below this share of the mean square is rounding error: no basis for judging slopes."""
 
 
-def estimate_panel(
-    matrix: ArrayLike,
-    areas: Sequence[str],
-    years: Sequence[int],
-    settings: PanelSettings,
-    *,
-    indicator: str,
-    inputs: tuple[str, ...] = (),
-) -> Panel | Refusal:
-    """Compare areas' deviations from the common path.
+def fit_panel(values: pd.DataFrame, settings: PanelSettings) -> Panel | Refusal:
+    """Test whether areas' series diverge once yearly shocks common to all are removed.
 
     Parameters
     ----------
-    matrix : array_like, shape (I, T)
-        Areas by years, of one measure on one set of boundaries; NaN where a year is missing.
-    areas, years
-        Keys of the rows, and calendar years of the columns, rising.
+    values
+        Rows with `area`, `year` and `value`, and what else `data.points` lists. Where the country has rows of its own,
+        years count that it has too.
 
     Returns
     -------
     Panel or Refusal
         Variances and tests from the closed form, MixedLM's diagnostics, and pooled slopes by area in units a
         year, as deviations from the common path. Where noise is unequal the intervals are those of the areas'
-        own slopes, as those of pooled slopes were too short in simulations. Refused: `too-few-points`,
-        `too-few-areas`, `gap-in-series`, `no-convergence` (no noise, so neither method has an answer).
-        Flag: `boundary-fit`.
+        own slopes, as those of pooled slopes were too short in simulations. Refused: `not-published`,
+        `too-few-points`, `too-few-areas`, `gap-in-series`, `no-convergence` (no noise, so neither method has an
+        answer). Flags: `boundary-fit`, and those of its window of years and of recalculated series.
 
     Notes
     -----
@@ -64,21 +52,23 @@ def estimate_panel(
     ----------
     Laird, Ware (1982); Bates, Mächler, Bolker, Walker (2015); Rubin (1981).
     """
-    y = np.asarray(matrix, dtype=float)
-    if y.shape != (len(areas), len(years)):
-        raise ValueError(f"keys for {len(areas)} areas and {len(years)} years, a matrix of shape {y.shape}")
-    complete = ~np.isnan(y).any(axis=1)
-    kept = [area for area, whole in zip(areas, complete, strict=True) if whole]
-    dropped = tuple(area for area in areas if area not in kept)
-    refused = _refuse(indicator, len(areas), len(kept), len(years), settings)
+    series = read_series("fit_panel", values)
+    years, inputs = common_years(series), rows_behind(series)
+    if not years:
+        return series.not_published(METHOD)
+    y = year_table(series.points, series.areas, years)
+    complete: NDArray[np.bool_] = np.logical_and.reduce(~np.isnan(y), axis=1)
+    kept = [area for area, whole in zip(series.areas, complete, strict=True) if whole]
+    refused = _refuse(series.indicator, len(series.areas), len(kept), len(years), settings)
     if refused:
         return refused.model_copy(update={"inputs": inputs})
     y = y[complete]
     moments = closed_form(y, years)
-    if moments.residual_variance <= NO_NOISE * float((y**2).mean()):
+    s2, between = moments.residual_variance, len(kept) - 1
+    if s2 <= NO_NOISE * float((y**2).mean()):
         # Without noise MixedLM has no likelihood and searches for one at length, so it is not run.
         detail = "no residual variance"
-        return Refusal(code="no-convergence", method=METHOD, subject=indicator, detail=detail, inputs=inputs)
+        return Refusal(code="no-convergence", method=METHOD, subject=series.indicator, detail=detail, inputs=inputs)
     mixed = fit_mixed(y, kept, years, settings)
     bartlett_p = _bartlett_p(moments.residuals)
     unequal = bartlett_p < settings.bartlett_level
@@ -86,13 +76,21 @@ def estimate_panel(
     pooled = pool(moments.slopes, errors, tau_points=settings.tau_points, tau_range=settings.tau_range)
     intervals = own_intervals(moments, errors) if unequal else pooled.intervals
     p_values = (2 * stats.t.sf(np.abs(moments.slopes) / errors, moments.degrees)).tolist()
+    slopes_f = float(moments.slopes.var(ddof=1) / (s2 / moments.sxx))
+    means_f = float(moments.intercepts.var(ddof=1) / (s2 / len(years)))
     return Panel(
-        indicator=indicator,
+        indicator=series.indicator,
         areas=len(kept),
         years=len(years),
-        dropped=dropped,
-        **_tests(moments, len(years)),
-        **_printed_variances(moments),
+        dropped=tuple(area for area in series.areas if area not in kept),
+        residual_variance=s2,
+        intercept_variance=max(0.0, moments.intercept_variance),
+        slope_variance=max(0.0, moments.slope_variance),
+        covariance=moments.covariance,
+        f_statistic=slopes_f,
+        f_p_value=float(stats.f.sf(slopes_f, between, moments.degrees)),
+        mean_f_statistic=means_f,
+        mean_f_p_value=float(stats.f.sf(means_f, between, moments.degrees)),
         bartlett_p=bartlett_p,
         unequal_variance=unequal,
         mixedlm_accepted=mixed.accepted,
@@ -112,35 +110,9 @@ def estimate_panel(
             )
             for i, (area, p_adjusted) in enumerate(zip(kept, adjust(p_values, rule="bh"), strict=True))
         ),
-        flags=_boundary(moments, mixed),
+        flags=_boundary(moments, mixed) + window_flags(years, settings.conventions) + series.flags_of(series.areas),
         inputs=inputs,
     )
-
-
-def fit_panel(values: pd.DataFrame, settings: PanelSettings) -> Panel | Refusal:
-    """Test whether areas' series diverge once yearly shocks common to all are removed.
-
-    Parameters
-    ----------
-    values
-        Rows with `area`, `year` and `value`, and what else `data.points` lists. Where the country has rows of its own,
-        years count that it has too.
-
-    Returns
-    -------
-    Panel or Refusal
-        See `estimate_panel`; also flagged for its window of years, and for recalculated series.
-    """
-    series = read_series("fit_panel", values)
-    years = common_years(series)
-    if not years:
-        return series.not_published(METHOD)
-    table = year_table(series.points, series.areas, years)
-    found = estimate_panel(table, series.areas, years, settings, indicator=series.indicator, inputs=rows_behind(series))
-    if isinstance(found, Refusal):
-        return found
-    flags = found.flags + window_flags(years, settings.conventions) + series.flags_of(series.areas)
-    return found.model_copy(update={"flags": flags})
 
 
 def slope_errors(moments: ClosedForm, *, unequal: bool) -> Floats:
@@ -178,29 +150,6 @@ def _refuse(indicator: str, areas: int, kept: int, years: int, settings: PanelSe
     if kept < settings.minimum_areas:
         return refuse("too-few-areas", f"{kept} of {settings.minimum_areas} areas have all years")
     return None
-
-
-def _tests(moments: ClosedForm, years: int) -> dict[str, Any]:
-    """F tests of equal slopes and of equal means."""
-    s2, between = moments.residual_variance, len(moments.slopes) - 1
-    slopes_f = float(moments.slopes.var(ddof=1) / (s2 / moments.sxx))
-    means_f = float(moments.intercepts.var(ddof=1) / (s2 / years))
-    return {
-        "f_statistic": slopes_f,
-        "f_p_value": float(stats.f.sf(slopes_f, between, moments.degrees)),
-        "mean_f_statistic": means_f,
-        "mean_f_p_value": float(stats.f.sf(means_f, between, moments.degrees)),
-    }
-
-
-def _printed_variances(moments: ClosedForm) -> dict[str, Any]:
-    """The closed form's variances, a negative one as 0."""
-    return {
-        "residual_variance": moments.residual_variance,
-        "intercept_variance": max(0.0, moments.intercept_variance),
-        "slope_variance": max(0.0, moments.slope_variance),
-        "covariance": moments.covariance,
-    }
 
 
 def _bartlett_p(residuals: Floats) -> float:
