@@ -11,14 +11,9 @@ from math import inf, isfinite, isinf
 class Rest:
     """What a total leaves for the parts without a value.
 
-    Attributes
-    ----------
-    weight
-        Their share of all parts' weights, of 1.
-    known_mean, mean
-        Weighted means of the parts with a value, and of the rest of the whole.
-    bounds
-        Least and greatest value of each part without one; empty where no values within the limits give the total.
+    `weight` is their share of all parts' weights; `known_mean` and `mean` are those of the parts with a value and of
+    the rest of the whole. `bounds` has the least and greatest value of each part without one; it is empty where no
+    values within the limits give the total.
     """
 
     weight: float
@@ -43,16 +38,9 @@ def rest_of_total(
 ) -> Rest:
     """Find what a total leaves for the parts without a value, if it is the weighted mean of all parts.
 
-    Parameters
-    ----------
-    known
-        Values of some parts, in the unit of the total.
-    weights
-        Positive weights of all parts, on any scale.
-    whole
-        Weight of the whole, where some of it belongs to no part; at least, and by default, the sum of the parts'.
-    low, high
-        Limits of every part's value.
+    `known` are the values of some parts, `weights` those of all, positive, on any scale. `whole` is the weight of the
+    whole, where some of it belongs to no part; at least, and by default, the sum of the parts'. `low` and `high` limit
+    every value.
 
     Notes
     -----

@@ -56,6 +56,15 @@ def pace_of_share(shares: pd.DataFrame, targets: pd.DataFrame, settings: PaceSet
     Results of Pace or Refusal
         One result per measure and target. An area is refused `too-few-points` for a measure, also where only its former
         parts have figures, or `not-published` where nothing is. A pace that another measure contradicts is flagged.
+
+    Notes
+    -----
+    R = d · observed / |required from base|, headline from compound growth or, where the two forms disagree,
+    from the worse; recomputed at both ends of the latest value's revision interval.
+
+    References
+    ----------
+    Eurostat (2021), annex on methods; Statistics Canada (2023).
     """
     read, goals = read_shares(shares), read_targets(targets)
     prior = read.prior(settings.threshold)
@@ -144,13 +153,12 @@ def estimate_pace(
     prior: RevisionPrior,
     priors: Sequence[RevisionPrior] = (),
 ) -> Pace | Refusal:
-    """Compare the observed pace with the pace the target requires.
+    """Compare the observed pace with the pace the target requires, from all vintages of one measure of one area.
+
+    The newest vintage of each year is used; a period without a year is a DataError.
 
     Parameters
     ----------
-    vintages
-        All vintages of one measure of one area, with periods that have a year (else DataError); the newest of each year
-        is used.
     history
         Past revisions of the measure (`revisions.history`).
     direction
@@ -170,15 +178,6 @@ def estimate_pace(
     Pace or Refusal
         Refused: `not-published`, `projection-only`, `measure-mixed`, `bound-only` (the latest value),
         `too-few-points`. Flags: `form-flip`, `vintage-mixed`, `no-vintage-history`.
-
-    Notes
-    -----
-    R = d · observed / |required from base|, headline from compound growth or, where the two forms disagree,
-    from the worse; recomputed at both ends of the latest value's revision interval.
-
-    References
-    ----------
-    Eurostat (2021), annex on methods; Statistics Canada (2023).
     """
     found = _annual_values(vintages)
     if isinstance(found, Refusal):

@@ -23,23 +23,10 @@ def last_run(values: Mapping[int, float]) -> dict[int, float]:
 def drift_fan(
     values: Mapping[int, float], to_year: int, *, minimum_points: int, levels: tuple[float, float]
 ) -> tuple[FanPoint, ...] | Refusal:
-    """Extrapolate the mean yearly change, with the spread of the yearly changes.
+    """Extrapolate the mean yearly change, with the spread of the yearly changes: one point a year after the latest.
 
-    Parameters
-    ----------
-    values
-        Annual values by year; those after the last gap are used.
-    to_year
-        Last year of the fan.
-    minimum_points
-        Fewest consecutive years.
-    levels
-        Inner and outer level, shares of 1.
-
-    Returns
-    -------
-    tuple of FanPoint, or Refusal
-        One point for each year after the latest; refused: `too-few-points`.
+    Only the years after the last gap are used; fewer than `minimum_points` are refused as `too-few-points`. `levels`
+    are the inner and the outer one, shares of 1.
 
     Notes
     -----

@@ -22,17 +22,8 @@ def prior_cells(
 ) -> tuple[PriorCell, ...]:
     """Compute a probability under each prior, and last from the past revisions alone.
 
-    Parameters
-    ----------
-    priors
-        The one in use first, then those of `revision_error.prior_grid`.
-    probability, verdict
-        From the distribution of the final value to the probability, and from that to the verdict it gives.
-
-    Returns
-    -------
-    tuple of PriorCell
-        Empty where there is no history, or the value is settled: no probability is printed then.
+    Of `priors` the one in use comes first, then those of `revision_error.prior_grid`; `verdict` is what a probability
+    gives. Empty where there is no history, or the value is settled: no probability is printed then.
     """
     cells = []
     for prior in dict.fromkeys((*priors, flat_prior(priors[0]))):

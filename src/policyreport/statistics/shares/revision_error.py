@@ -14,18 +14,11 @@ from policyreport.statistics.common.intervals import LEVEL
 
 @dataclass(frozen=True)
 class RevisionPrior:
-    """Prior of a measure's revisions.
+    """Prior of a measure's revisions: ν0 `degrees`, the number of revisions that it counts for, and s0, its `scale`.
 
-    Attributes
-    ----------
-    degrees
-        ν0, the number of revisions the prior counts for.
-    scale, settled_scale
-        s0, and s0 of a settled value, in the unit of the value.
-    settled_maturity
-        Years from which a value counts as settled.
-    mean_weight
-        κ0, the number of revisions that a mean revision of 0 counts for; infinite where the mean is fixed at 0.
+    From `settled_maturity` years on a value counts as settled, with an s0 of its own; scales are in the unit of the
+    value. `mean_weight` is κ0, the number of revisions that a mean revision of 0 counts for; infinite where the mean is
+    fixed at 0.
     """
 
     degrees: float
@@ -62,19 +55,9 @@ class RevisionError:
 
 
 def revision_error(history: Sequence[float], maturity: int, prior: RevisionPrior) -> RevisionError | None:
-    """Combine the prior with a measure's past revisions.
+    """Combine the prior with a measure's past revisions, for a value of some maturity in years.
 
-    Parameters
-    ----------
-    history
-        Revisions of the measure, in the unit of the value.
-    maturity
-        Maturity of the value to be judged, years.
-
-    Returns
-    -------
-    RevisionError or None
-        None where neither the prior nor the history is informative (ν = 0 or s = 0).
+    None where neither the prior nor the history is informative (ν = 0 or s = 0).
 
     Notes
     -----
@@ -115,14 +98,8 @@ def flat_prior(prior: RevisionPrior) -> RevisionPrior:
 def prior_grid(prior: RevisionPrior, *, factors: Sequence[float], mean_weight: float) -> tuple[RevisionPrior, ...]:
     """List the priors under which a printed probability must hold: every scale with every weight, zero mean first.
 
-    Parameters
-    ----------
-    prior
-        The one behind the verdicts; its mean revision is 0.
-    factors
-        Multiples of s0 and ν0, including 1.
-    mean_weight
-        κ0 of a mean revision not fixed at 0.
+    `factors` are multiples of s0 and ν0 of the prior behind the verdicts, including 1; `mean_weight` is κ0 of a mean
+    revision not fixed at 0.
     """
     return tuple(
         replace(

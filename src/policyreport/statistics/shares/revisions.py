@@ -38,12 +38,21 @@ METHOD = "revisions"
 
 
 def revisions_of_share(shares: pd.DataFrame, settings: RevisionsSettings) -> Results[Revisions | Refusal]:
-    """Arrange the vintages of each measure of an area's share that was published.
+    """Arrange the vintages of each measure of an area's share that was published, and describe its revisions.
 
     Parameters
     ----------
     shares : DataFrame
         One row per published figure, every vintage of it, see `frame.COLUMNS`.
+
+    Returns
+    -------
+    Results of Revisions or Refusal
+        One result a measure, projections kept apart; inside, the tests may be refused as `too-few-revisions`.
+
+    References
+    ----------
+    McKenzie, Gamba (2008); Mankiw, Shapiro (1986).
     """
     read = read_shares(shares)
     vintages = [read.vintages(measure) for measure in read.measures]
@@ -76,22 +85,14 @@ def measure_differences(figures: pd.DataFrame) -> Results[MeasureDifference]:
 
 
 def history(vintages: Sequence[Observation], settings: ThresholdSettings) -> tuple[float, ...]:
-    """List a measure's revisions from the first release to the matured value, one per area and calendar year.
+    """List a measure's revisions from the first release to the matured value, by area and calendar year.
 
-    Parameters
-    ----------
-    vintages
-        All vintages of one measure (else DataError), of one area or of all areas of one level.
-
-    Returns
-    -------
-    tuple of float
-        Revisions by area and year, in the unit of the values.
+    `vintages` are all of one measure (else DataError), of one area or of all areas of one level. Projections, derived
+    and bounded values do not count, nor do values for part of a year.
 
     Notes
     -----
     r = (latest vintage with at least the maturity of a final value) − (first vintage with at most that of a first one).
-    Projections, derived and bounded values do not count, nor do values for part of a year.
     """
     pairs = _matured(yearly(vintages), settings)
     return tuple(last.value - first.value for first, last in pairs)
@@ -100,19 +101,7 @@ def history(vintages: Sequence[Observation], settings: ThresholdSettings) -> tup
 def triangle(vintages: Sequence[Observation], settings: RevisionsSettings) -> Revisions | Refusal:
     """Lay out all vintages of one measure of one area, and describe its revisions.
 
-    Parameters
-    ----------
-    vintages
-        All vintages; projections are kept apart. A period without a year is a DataError.
-
-    Returns
-    -------
-    Revisions or Refusal
-        Refused: `not-published`, `measure-mixed`. Inside, the tests may be `too-few-revisions`.
-
-    References
-    ----------
-    McKenzie, Gamba (2008); Mankiw, Shapiro (1986).
+    Refused: `not-published`, `measure-mixed`. A period without a year is a DataError.
     """
     if not vintages:
         return Refusal(code="not-published", method=METHOD)
@@ -153,13 +142,8 @@ def triangle(vintages: Sequence[Observation], settings: RevisionsSettings) -> Re
 def between_measures(others: Sequence[Observation], reference: Sequence[Observation]) -> MeasureDifference | Refusal:
     """Compare one measure's newest values with another's for the same periods: differences, never revisions.
 
-    More than one measure on either side is a DataError.
-
-    Returns
-    -------
-    MeasureDifference or Refusal
-        d = newest other − newest reference by period and RMSE = √(Σd²/n), to be shown as `measure-mixed`;
-        `not-published` where no period has both.
+    d = newest other − newest reference by period and RMSE = √(Σd²/n), to be shown as `measure-mixed`; `not-published`
+    where no period has both. More than one measure on either side is a DataError.
     """
     newest = []
     for side in (others, reference):
@@ -195,19 +179,9 @@ def lay_out(cells: Sequence[VintageValue]) -> tuple[tuple[date, ...], dict[str, 
 
 
 def statistics(first: NDArray[np.float64], final: NDArray[np.float64], to_maturity: int) -> RevisionStatistics:
-    """Describe revisions, in the unit and relative to the first value.
+    """Describe revisions of n ≥ 1 periods, from first to later values of one maturity, in the unit of the values.
 
-    Parameters
-    ----------
-    first, final : ndarray, shape (n,)
-        First and later values of the same periods, n ≥ 1.
-    to_maturity
-        Maturity of the later values, years.
-
-    Returns
-    -------
-    RevisionStatistics
-        Relative statistics are None if a first value is zero.
+    Statistics relative to the first value are None if one of these is zero.
     """
     moved = final - first
     relative = moved / np.abs(first) if np.all(first != 0) else None
@@ -240,10 +214,7 @@ def bias_test(moved: NDArray[np.float64]) -> RevisionTest | Refusal:
 def news_noise(first: NDArray[np.float64], final: NDArray[np.float64]) -> NewsNoise | Refusal:
     """Regress revisions on the first values (news: slope 0) and on the final values (noise: slope 0).
 
-    Returns
-    -------
-    NewsNoise or Refusal
-        Slopes and HC1 p-values; `too-few-revisions` where a regressor or the revisions do not vary.
+    Slopes and HC1 p-values; `too-few-revisions` where a regressor or the revisions do not vary.
 
     References
     ----------

@@ -49,6 +49,15 @@ def share_against(
     Results of Threshold, NotYearly or Refusal
         By measure, then period; figures not for a year are not judged. The headline measure, where missing, is refused
         as `not-published`. Verdicts that another measure or an earlier vintage contradicts are flagged.
+
+    Notes
+    -----
+    (final − published)/s ~ t_ν, see `revision_error`. A verdict requires probability P on one side, so the interval
+    that ends at the threshold exactly where the verdict changes has level 2P − 1.
+
+    References
+    ----------
+    Croushore, Stark (2001); McKenzie, Gamba (2008); Gelman et al. (2013).
     """
     read = read_shares(shares)
     results: list[Threshold | NotYearly | Refusal] = []
@@ -128,37 +137,18 @@ def judge_vintage(
 ) -> Threshold | NotYearly | Refusal:
     """Judge one published value against a threshold.
 
+    A value for part of a year, or for several, is not judged: `NotYearly`. Refused: `projection-only`, `not-published`
+    (a derived value), `too-few-revisions` (no prior and no history). A bounded value is not refused: it gets "stated …"
+    or *cannot tell apart* and the flag `bound-only`, and `part-year` where it is not for a whole year. Without history
+    the probability is withheld and `no-vintage-history` raised.
+
     Parameters
     ----------
     history
         Past revisions of the same measure at the same level of areas (`revisions.history`).
-    threshold
-        T, in the unit of the value.
     priors
         Other priors (`revision_error.prior_grid`); `prior-flip` is raised where one of them changes the verdict, and
         the phrase for a probability is given only where it holds under all.
-
-    Returns
-    -------
-    Threshold, NotYearly or Refusal
-        A value for part of a year, or for several, is not judged: `NotYearly`. Refused: `projection-only`,
-        `not-published` (a derived value), `too-few-revisions` (no prior and no history). A bounded value is not
-        refused: it gets "stated …" or *cannot tell apart* and the flag `bound-only`, and `part-year` where it is not
-        for a whole year. Without history the probability is withheld and `no-vintage-history` raised.
-
-    Raises
-    ------
-    DataError
-        If the period does not begin with a year.
-
-    Notes
-    -----
-    (final − published)/s ~ t_ν, see `revision_error`. A verdict requires probability P on one side, so the interval
-    that ends at the threshold exactly where the verdict changes has level 2P − 1.
-
-    References
-    ----------
-    Croushore, Stark (2001); McKenzie, Gamba (2008); Gelman et al. (2013).
     """
     if observation.status in NEVER_ESTIMATED:
         return refuse_absent(
@@ -250,18 +240,8 @@ def aggregate_check(
 ) -> AggregateCheck | Refusal:
     """Compare the weighted mean of areas with the value published for all of them.
 
-    Parameters
-    ----------
-    parts
-        One value per area, of the measure and period of `whole`.
-    weights
-        By area key, for every area there should be.
-
-    Returns
-    -------
-    AggregateCheck or Refusal
-        Refused: `measure-mixed`, and `part-missing` if an area with a weight has no exact published value; projected
-        and derived ones do not count.
+    `weights` are by area key, for every area there should be. Refused: `measure-mixed`, and `part-missing` if an area
+    with a weight has no exact value of the period; projected and derived ones do not count.
     """
     if mixed := refuse_mixed([whole, *parts], METHOD, one_area=False):
         return mixed
