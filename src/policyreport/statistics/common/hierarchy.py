@@ -57,12 +57,8 @@ def pool(estimates: ArrayLike, standard_errors: ArrayLike, *, tau_points: int, t
 class Mixture:
     """Each estimate's posterior as a mixture of normal distributions over the grid of τ.
 
-    Attributes
-    ----------
-    tau, weight, mu : ndarray, shape (J,)
-        Grid of τ, its posterior weights, and the common mean given τ.
-    centres, spreads : ndarray, shape (J, p)
-        Mean and standard deviation of each normal distribution.
+    `tau`, `weight` and `mu`, shape (J,), are the grid, its posterior weights, and the common mean given τ; `centres`
+    and `spreads`, shape (J, p), the mean and standard deviation of each normal distribution.
     """
 
     tau: Floats

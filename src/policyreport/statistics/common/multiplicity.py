@@ -50,14 +50,7 @@ def adjust(p_values: Sequence[float | None], *, rule: Rule) -> tuple[float | Non
 def count_needed(smallest_p: float, tests: int, *, rule: Rule, level: float) -> int | None:
     """Count the areas that must reach the smallest attainable p before any can be singled out; None if none suffice.
 
-    Parameters
-    ----------
-    smallest_p
-        Smallest p-value of an exact test with this number of points.
-    tests
-        Tests in the family.
-    level
-        Largest adjusted p that singles out.
+    `smallest_p` is that of an exact test with so many points, `level` the largest adjusted p that singles out.
 
     Notes
     -----

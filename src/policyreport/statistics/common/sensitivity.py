@@ -45,19 +45,11 @@ def run(
     estimate: Callable[[Choices], Answer],
     basis: Callable[[Choices], Hashable] | None = None,
 ) -> Sensitivity | Refusal:
-    """Estimate every specification of a grid and summarise them as `table` does.
+    """Estimate every specification of a grid of choices by axis and summarise them as `table` does.
 
-    Parameters
-    ----------
-    axes
-        Choices by axis.
-    headline
-        The choices behind the printed figure; one row of the grid.
-    estimate
-        From choices to estimate and verdict, or the method's refusal.
-    basis
-        From choices to the data and settings that their answer rests on (by default the choices), asked of answered
-        rows only: of rows with an equal basis the first is kept and the others are repeats.
+    The `headline` choices behind the printed figure are one of its rows. `basis` gives the data and settings that the
+    answer to some choices rests on (by default the choices), asked of answered rows only: of rows with an equal basis
+    the first is kept and the others are repeats.
     """
     return run_rows(method, subject, grid(axes), headline, estimate, basis)
 

@@ -27,16 +27,10 @@ class PeerPanel:
 
     Attributes
     ----------
-    areas : tuple of str, length I
-        Area keys.
-    years : tuple of int, length T
-        Calendar years, rising.
     values : ndarray, shape (I, T)
         The indicator; NaN where nothing is published.
     nation : ndarray, shape (T,)
         The published national value, which includes every area.
-    regions : tuple of str, length I
-        Region of each area.
     product : ndarray, shape (I,)
         Weight of each area in its region and the nation, any unit.
     likeness : ndarray, shape (I, V)
@@ -77,13 +71,8 @@ def arrange_panel(
 ) -> PeerPanel | None:
     """Arrange the values of all areas, the country's and what makes areas alike; None without a common year.
 
-    Parameters
-    ----------
-    traits
-        A row an area: `area`, `region`, `weight` (of an area in its region and the country) and `variables`. Without
-        it areas are comparable with the country only.
-    variables
-        Columns of `traits` that make areas alike.
+    `traits` has a row an area: `area`, `region`, `weight` (of an area in its region and the country) and the
+    `variables` that make areas alike. Without it areas are comparable with the country only.
     """
     years = common_years(series)
     if not years or not series.national:

@@ -29,19 +29,9 @@ class VariancePrior:
 
 
 def fit_variance_prior(variances: ArrayLike, degrees: ArrayLike) -> VariancePrior:
-    """Estimate the prior of variances from the spread of their logarithms.
+    """Estimate the prior of variances from the spread of their logarithms; NaN is left out.
 
-    Parameters
-    ----------
-    variances : array_like, shape (I,)
-        Sample variances; NaN is left out.
-    degrees : array_like, shape (I,) or scalar
-        Their degrees of freedom.
-
-    Returns
-    -------
-    VariancePrior
-        Zero degrees below three samples, or where no sample varies at all.
+    Zero degrees below three samples, or where no sample varies at all.
 
     Notes
     -----
@@ -86,16 +76,12 @@ def moderated_degrees(degrees: ArrayLike, prior: VariancePrior, samples: int) ->
 
 
 def invert_trigamma(value: float) -> float:
-    """Solve ψ′(y) = x for x > 0.
+    """Solve ψ′(y) = x for x > 0 (Smyth, 2004, appendix).
 
     Notes
     -----
     Newton's method on 1/ψ′, which is convex and nearly linear, from y = ½ + 1/x upwards: it cannot overshoot. ψ′ and ψ″
     are Hurwitz's ζ(2, y) and −2 ζ(3, y).
-
-    References
-    ----------
-    Smyth (2004), appendix.
     """
     if not value > 0:
         raise ValueError(f"ψ′ takes positive values only; got {value}")

@@ -58,7 +58,22 @@ def compare_with_peers(
     Returns
     -------
     Peers or Refusal
-        See `compare_in_panel`; also flagged where any area's series was recalculated, as it may be a comparator.
+        Differences in the order of `COMPARATORS`; `not-published` or `measure-mixed` where there is nothing to
+        compare. Peers that are not close (`no-close-peer`) count in the family and get no verdict. Also flagged where
+        any area's series was recalculated, as it may be a comparator.
+
+    Notes
+    -----
+    d_t = y_t − comparator_t; its mean is tested by `means.estimate_means` with the differences of all areas to their
+    own comparator as family, and the p-values are adjusted by Benjamini-Hochberg over it. The difference to the own
+    region is planned and judged alone. Errors e_t of recalculated values add Σ e_t²/T² to the variance of a mean. The
+    difference to the rest of the nation is the one to the nation divided by 1 − weight, hence the same test. A
+    single year gets no interval but a position among the other areas' differences.
+
+    References
+    ----------
+    Goldstein, Spiegelhalter (1996), JRSS A 159:385-443; Rosenbaum (2002), ch. 2; Smyth (2004); Benjamini, Hochberg
+    (1995).
     """
     series = read_series("compare_with_peers", values, nation=nation)
     series.require("compare_with_peers", area)
@@ -84,34 +99,7 @@ def compare_with_country(values: pd.DataFrame, settings: PeersSettings, *, natio
 
 
 def compare_in_panel(panel: PeerPanel, area: str, settings: PeersSettings) -> Peers | Refusal:
-    """Compare one area with the nation, the rest of the nation, its region and its peers.
-
-    Parameters
-    ----------
-    panel
-        All areas: the others give the comparators, the common variance and serial correlation, and the adjustment.
-    area
-        In the panel (else DataError).
-
-    Returns
-    -------
-    Peers or Refusal
-        Differences in the order of `COMPARATORS`; `not-published` or `measure-mixed` where there is nothing to
-        compare. Peers that are not close (`no-close-peer`) count in the family and get no verdict.
-
-    Notes
-    -----
-    d_t = y_t − comparator_t; its mean is tested by `means.estimate_means` with the differences of all areas to their
-    own comparator as family, and the p-values are adjusted by Benjamini-Hochberg over it. The difference to the own
-    region is planned and judged alone. Errors e_t of recalculated values add Σ e_t²/T² to the variance of a mean. The
-    difference to the rest of the nation is the one to the nation divided by 1 − weight, hence the same test. A
-    single year gets no interval but a position among the other areas' differences.
-
-    References
-    ----------
-    Goldstein, Spiegelhalter (1996), JRSS A 159:385-443; Rosenbaum (2002), ch. 2; Smyth (2004); Benjamini, Hochberg
-    (1995).
-    """
+    """Compare one area of a panel, else DataError, with the nation, the rest of it, its region and its peers."""
     row = panel.row(area)
     if len(set(panel.measures)) > 1:
         return _refuse("measure-mixed", panel, area, ", ".join(sorted(set(panel.measures))))

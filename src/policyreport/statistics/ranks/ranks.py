@@ -46,10 +46,10 @@ def rank_estimates(
 ) -> Ranks | Refusal:
     """Compute marginal and simultaneous confidence sets of the ranks of independent estimates.
 
+    Refused: `no-sampling-error`, `too-few-areas`.
+
     Parameters
     ----------
-    areas : sequence of str, length p
-        Area keys, in any order.
     estimates : array_like, shape (p,)
         Approximately normal, independent estimates; never posterior means.
     standard_errors : array_like, shape (p,), or None
@@ -60,11 +60,6 @@ def rank_estimates(
         Values whose ranks are printed where they differ from the estimates; sets are widened to contain them.
     simultaneous_level
         Nominal level of the simultaneous sets.
-
-    Returns
-    -------
-    Ranks or Refusal
-        Sets by area key; `no-sampling-error` or `too-few-areas`.
 
     Notes
     -----
@@ -109,29 +104,14 @@ def rank_family(
 ) -> Ranks | Refusal:
     """Compute rank sets of means whose standard errors are estimated from as few years as the means.
 
-    Parameters
-    ----------
-    areas
-        Area keys, in the order of the family.
-    family
-        From `means.estimate_means`; areas without a mean are left out.
-    indicator, measure, larger_is_better, inputs
-        See `rank_estimates`.
-
-    Returns
-    -------
-    Ranks or Refusal
-        Sets by area key; `too-few-areas`, or `no-sampling-error` where no area varies.
+    `family` is from `means.estimate_means`, in the order of the areas; those without a mean are left out. Refused:
+    `too-few-areas`, and `no-sampling-error` where no area varies.
 
     Notes
     -----
     The algorithm of `rank_estimates` with another reference distribution: each draw takes one ρ for all areas and
     divides every area's normal error by the root of its own χ² over its degrees of freedom (`means.draw_errors`), so
-    that uncertainty about spread and serial correlation widens the sets.
-
-    References
-    ----------
-    Mogstad, Romano, Shaikh, Wilhelm (2024), Rev. Economic Studies 91:476-518; Smyth (2004).
+    that uncertainty about spread and serial correlation widens the sets (Smyth, 2004).
     """
     refuse = partial(Refusal, method=METHOD, subject=indicator, inputs=inputs)
     order = sorted((row for row in range(len(areas)) if np.isfinite(family.means[row])), key=lambda row: areas[row])
@@ -202,24 +182,11 @@ def rank_counts(
     measure: str,
     design_effect: float = 1.0,
 ) -> Ranks | Refusal:
-    """Compute rank sets of the completed shares of lists of one kind.
+    """Compute rank sets of the completed shares of lists of one kind, one count an area (else DataError).
 
-    Parameters
-    ----------
-    counts
-        One count per area (else DataError).
-    indicator, measure
-        See `rank_estimates`.
-    pooling
-        Which lists can be compared.
-    design_effect
-        How far tasks finish together: counts and totals are divided by it.
-
-    Returns
-    -------
-    Ranks or Refusal
-        Ranks of the raw shares with their sets; `lists-differ` or `too-few-areas`. `standard_error` is on
-        the scale of `binomial_scores`.
+    Ranks are those of the raw shares; `standard_error` is on the scale of `binomial_scores`. Counts and totals are
+    divided by `design_effect`, how far tasks finish together; `pooling` says which lists can be compared. Refused:
+    `lists-differ`, `too-few-areas`.
     """
     selected = select_comparable(
         counts,

@@ -51,20 +51,12 @@ def find_marginal_set(
 ) -> PlaceSet:
     """Find the marginal confidence set of one area's rank by stepping down through its comparisons.
 
-    Parameters
-    ----------
-    area
-        Position of the area.
-    estimates, errors : ndarray, shape (p,)
-        Estimates, larger is better, and their standard errors.
-    critical_value
-        From the others not yet found better, and those not yet found worse (both shape (p − 1,)), to the
-        critical value of these hypotheses.
+    Larger estimates are better. `critical_value` takes the others not yet found better, and those not yet found worse,
+    both shape (p − 1,), and gives the critical value of these hypotheses.
 
     References
     ----------
-    Mogstad, Romano, Shaikh, Wilhelm (2024), Rev. Economic Studies 91:476-518; Romano, Wolf (2005), JASA
-    100:94-108.
+    Mogstad, Romano, Shaikh, Wilhelm (2024); Romano, Wolf (2005), JASA 100:94-108.
     """
     others = np.arange(len(estimates)) != area
     t = ((estimates[area] - estimates) / pairwise_errors(errors)[area])[others]
@@ -175,14 +167,7 @@ def find_simultaneous_sets(
 ) -> tuple[PlaceSet, ...]:
     """Find sets that cover all true ranks together at the stated level, by stepping down through all comparisons.
 
-    Parameters
-    ----------
-    estimates, errors : ndarray, shape (p,)
-        Estimates, larger is better, and their standard errors.
-    draws : ndarray, shape (p, B)
-        Draws of the estimates' errors, used in every step.
-    level
-        Nominal level.
+    Larger estimates are better; `draws` of their errors, shape (p, B), are used in every step.
     """
     joint = pairwise_errors(errors)
     t = (estimates[:, None] - estimates[None, :]) / joint
@@ -201,14 +186,8 @@ def find_simultaneous_sets(
 def running_maximum(draws: Floats, joint: Floats, above: Bools) -> Floats:
     """Take the largest studentised difference over the comparisons still open, draw by draw, shape (B,).
 
-    Parameters
-    ----------
-    draws : ndarray, shape (p, B)
-        Draws of the estimates' errors.
-    joint : ndarray, shape (p, p)
-        Standard errors of the differences.
-    above : ndarray of bool, shape (p, p)
-        ``above[j, k]``: j was found above k; only the reverse comparison stays open.
+    `joint` holds the standard errors of the differences. Where ``above[j, k]`` j was found above k, and only the
+    reverse comparison stays open.
 
     Notes
     -----

@@ -21,12 +21,8 @@ LIGHT = 1e-9
 class CarryOver:
     """Posterior of the correlation ρ of neighbouring years, shared by all series of a family.
 
-    Attributes
-    ----------
-    rhos, weights : ndarray, shape (G,)
-        Values of ρ and their weights, which add up to 1.
-    series
-        Effective number of independent series; smaller where areas move together.
+    The `weights` of the values `rhos`, both shape (G,), add up to 1. `series` is the effective number of independent
+    series, smaller where areas move together.
     """
 
     rhos: Floats
@@ -44,21 +40,11 @@ class CarryOver:
 
 
 def estimate_carry_over(values: ArrayLike, settings: PeersSettings, *, degree: int = 0) -> CarryOver:
-    """Weigh values of ρ by their fit to all series, each with its own level or line and variance.
+    """Weigh values of ρ by their fit to all series, each with its own level (`degree` 0) or line (1) and variance.
 
-    Parameters
-    ----------
-    values : array_like, shape (I, T)
-        One series per row; NaN where a year is missing, across which neighbours are treated as adjacent.
-    settings
-        The evenly spaced values considered, equally likely a priori.
-    degree
-        0: each series has a level; 1: each has a line.
-
-    Returns
-    -------
-    CarryOver
-        Even weights where no series is longer than its level or line requires.
+    `values` has one series per row, NaN where a year is missing, across which neighbours are treated as adjacent. The
+    settings' evenly spaced values of ρ are equally likely a priori, and stay so where no series is longer than its
+    level or line requires.
 
     Notes
     -----

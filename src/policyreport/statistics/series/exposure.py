@@ -42,22 +42,12 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class ExposurePanel:
-    """One outcome of all areas over years, and one exposure fixed before the start.
+    """One outcome of all areas (G) over years (T), and one exposure fixed before the start.
 
-    Attributes
-    ----------
-    areas : tuple of str, length G
-        Area keys, in any order: random numbers follow the sorted keys.
-    years : tuple of int, length T
-        Calendar years, rising.
-    values : ndarray, shape (G, T)
-        The outcome on one set of boundaries; NaN where nothing is published.
-    exposure : ndarray, shape (G,)
-        Standardised here, unless it is 0/1.
-    merged : ndarray, shape (G,), optional
-        1 for an area merged from several: the control, and the comparison of `coincides-with-merger`.
-    measures
-        Measures that occur in `values`; more than one is refused.
+    `areas` may be in any order: random numbers follow the sorted keys. `values`, shape (G, T), are on one set of
+    boundaries, NaN where nothing is published; the exposure is standardised here, unless it is 0/1. `merged` is 1 for
+    an area merged from several: the control, and the comparison of `coincides-with-merger`. More than one of `measures`
+    is refused.
     """
 
     outcome: str
@@ -94,10 +84,11 @@ def estimate_exposure(
 ) -> Exposure | Refusal:
     """Estimate the association of one exposure with the change after the start.
 
+    With raw p-values and no verdict beyond "no clear association", which needs all exposures, see `judge`. Areas with a
+    missing value are dropped and named.
+
     Parameters
     ----------
-    panel
-        Areas with a missing value are dropped and named.
     post_years
         Calendar years after the start; other years from the first of them on are dropped.
     controlled
@@ -105,22 +96,6 @@ def estimate_exposure(
         and within unmerged areas.
     inverted
         Invert the bootstrap into an interval, which takes most of the time.
-
-    Returns
-    -------
-    Exposure or Refusal
-        With raw p-values and no verdict beyond "no clear association", which needs all exposures, see `judge`.
-        `too-few-areas`, `too-few-points` or `measure-mixed` where the design cannot be used.
-
-    Notes
-    -----
-    The resolution behind the start date took effect everywhere at once; the contrast needs equal trends at every
-    exposure level, which a few years cannot show.
-
-    References
-    ----------
-    Callaway, Goodman-Bacon, Sant'Anna (2024), NBER WP 32117; Roth (2022), American Economic
-    Review: Insights 4:305-322.
     """
     if len(set(panel.measures)) > 1:
         return _refuse("measure-mixed", panel, ", ".join(sorted(set(panel.measures))))
@@ -163,7 +138,18 @@ def fit_exposure(
     Returns
     -------
     tuple of Exposure or Refusal
-        See `estimate_exposure`, with the verdict and Holm's p-values over all of them.
+        With the verdict and Holm's p-values over all of them. Refused: `not-published`, and `too-few-areas`,
+        `too-few-points` or `measure-mixed` where the design cannot be used.
+
+    Notes
+    -----
+    The resolution behind the start date took effect everywhere at once; the contrast needs equal trends at every
+    exposure level, which a few years cannot show.
+
+    References
+    ----------
+    Callaway, Goodman-Bacon, Sant'Anna (2024), NBER WP 32117; Roth (2022), American Economic
+    Review: Insights 4:305-322.
     """
     series = read_series("fit_exposure", values)
     if not common_years(series):
@@ -201,12 +187,7 @@ def exposure_panels(series: AreaSeries, traits: pd.DataFrame, settings: Exposure
 
 
 def judge(results: Sequence[Exposure | Refusal], settings: ExposureSettings) -> tuple[Exposure | Refusal, ...]:
-    """Give the verdicts on all exposures of an outcome together, with Holm's p-values, in the same order.
-
-    Parameters
-    ----------
-    results
-        From `estimate_exposure`, for every exposure named before the run.
+    """Give the verdicts on all exposures of an outcome named before the run, with Holm's p-values, in the same order.
 
     Notes
     -----
@@ -238,12 +219,7 @@ def judge(results: Sequence[Exposure | Refusal], settings: ExposureSettings) -> 
 def event_study(values: Floats, exposure: Floats, years: Sequence[int], base_year: int) -> tuple[EventStudyPoint, ...]:
     """Estimate each year's contrast with the base year, the last before the start; the base year itself is left out.
 
-    Parameters
-    ----------
-    values : ndarray, shape (G, T)
-        Outcome of a balanced panel.
-    exposure : ndarray, shape (G,)
-        The exposure.
+    `values` are the outcome of a balanced panel, shape (G, T).
 
     Notes
     -----

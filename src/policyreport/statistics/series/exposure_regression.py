@@ -57,16 +57,9 @@ def changes(values: ArrayLike, post: ArrayLike) -> Floats:
 
 
 def fit(change: ArrayLike, exposure: ArrayLike, control: ArrayLike | None = None) -> ExposureSlope:
-    """Fit the slope of the change on the exposure, with its CRV1 standard error.
+    """Fit the slope of the change on the exposure, both shape (G,), with its CRV1 standard error.
 
-    Parameters
-    ----------
-    change : array_like, shape (G,)
-        From `changes`.
-    exposure : array_like, shape (G,)
-        The exposure, fixed before the start.
-    control : array_like, shape (G,), optional
-        A second exposure held fixed.
+    `change` is from `changes`; `control` is a second exposure held fixed.
 
     Notes
     -----

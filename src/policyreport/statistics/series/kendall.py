@@ -80,12 +80,7 @@ def score(values: ArrayLike) -> int:
 
 @cache
 def null_distribution(n: int) -> tuple[Floats, Floats]:
-    """Compute the distribution of S over all orders of n different values.
-
-    Returns
-    -------
-    support, probability : ndarray, shape (n(n−1)/2 + 1,)
-        Values of S, falling, and their probabilities.
+    """Compute the distribution of S over all orders of n different values: values of S, falling, and probabilities.
 
     Notes
     -----

@@ -86,21 +86,11 @@ def closed_form(panel: Floats, years: Sequence[int], *, year_effects: bool = Tru
 
 
 def fit_mixed(panel: Floats, areas: Sequence[str], years: Sequence[int], settings: PanelSettings) -> MixedFit:
-    """Fit random intercepts and slopes by REML with year effects, and decide whether the fit may be used.
+    """Fit random intercepts and slopes to a panel without gaps by REML with year effects, and say whether it is of use.
 
-    Parameters
-    ----------
-    panel : ndarray, shape (I, T)
-        Areas by years, no gaps.
-    settings
-        When a fit is on the boundary: the largest absolute correlation of intercepts and slopes, and the smallest
-        eigenvalue of their covariance as a share of the residual variance.
-
-    Returns
-    -------
-    MixedFit
-        Not accepted: unconverged, an infinite likelihood, an intercept of exactly 0, a fit on the boundary,
-        or a singular matrix on the way.
+    Not accepted: unconverged, an infinite likelihood, an intercept of exactly 0, a fit on the boundary (by the
+    settings' largest correlation of intercepts and slopes and smallest eigenvalue of their covariance, as a share of
+    the residual variance), or a singular matrix on the way.
 
     Notes
     -----

@@ -42,7 +42,7 @@ def estimate_trend(
     calendar: Mapping[int, int] | None = None,
     flags: tuple[Flag, ...] = (),
 ) -> Trend | Refusal:
-    """Test a series for a trend and estimate its slope.
+    """Test a series for a trend and estimate its slope, as `fit_trend` does of a frame.
 
     Parameters
     ----------
@@ -55,20 +55,6 @@ def estimate_trend(
         judged; without it, the years of `points`.
     flags
         Flags raised by the caller: `back-cast`, `vintage-mixed`.
-
-    Returns
-    -------
-    Trend or Refusal
-        Refused: `not-published`, `projection-only`, `too-few-points`, `break-in-series`, `gap-in-series`.
-
-    Notes
-    -----
-    *Rising* or *falling* if p ≤ `verdict_level`, the GLS interval at `verdict_rho` excludes zero
-    on the same side, and the sign of S is the same without preliminary and estimated years.
-
-    References
-    ----------
-    Mann (1945); Sen (1968); Hollander, Wolfe, Chicken (2014); Lazarus, Lewis, Stock, Watson (2018).
     """
     window = select_window(points, calendar, indicator, settings)
     if isinstance(window, Refusal):
@@ -122,7 +108,16 @@ def fit_trend(values: pd.DataFrame, settings: TrendSettings, *, start: date | No
     Returns
     -------
     Trend or Refusal
-        See `estimate_trend`.
+        Refused: `not-published`, `projection-only`, `too-few-points`, `break-in-series`, `gap-in-series`.
+
+    Notes
+    -----
+    *Rising* or *falling* if p ≤ `verdict_level`, the GLS interval at `verdict_rho` excludes zero
+    on the same side, and the sign of S is the same without preliminary and estimated years.
+
+    References
+    ----------
+    Mann (1945); Sen (1968); Hollander, Wolfe, Chicken (2014); Lazarus, Lewis, Stock, Watson (2018).
 
     Examples
     --------
@@ -175,13 +170,7 @@ def exact_p(
 def median_line(years: Sequence[int], values: Sequence[float], slope: float) -> tuple[float, float]:
     """Place a line of a given slope in a series, with as many points above as below: its first and last value.
 
-    Notes
-    -----
-    Level: the median of y_i − b (t_i − t_1).
-
-    References
-    ----------
-    Hollander, Wolfe, Chicken (2014), Nonparametric Statistical Methods, 3rd ed., ch. 9.
+    The level is the median of y_i − b (t_i − t_1): Hollander, Wolfe, Chicken (2014), ch. 9.
     """
     start = median(value - slope * (year - years[0]) for year, value in zip(years, values, strict=True))
     return start, start + slope * (years[-1] - years[0])
@@ -209,17 +198,9 @@ def with_carry_over(
 ) -> Trend:
     """Require that the slope holds under the serial correlation that all areas' series show together.
 
-    Parameters
-    ----------
-    p_value, p_adjusted
-        Of its line under that correlation (`lines.estimate_lines`), before and after adjustment for all areas.
-    wanders
-        Whether the family's series cannot be told from drifting ones, so that none gets a verdict.
-
-    Returns
-    -------
-    Trend
-        With these p-values; *no clear trend*, and the flag `wanders`, where they do not allow one.
+    The p-values are those of its line under that correlation (`lines.estimate_lines`), before and after adjustment for
+    all areas. A family that `wanders` cannot be told from drifting series, so that none gets a verdict: *no clear
+    trend*, with the flag `wanders`.
     """
     verdict = "no clear trend" if wanders or p_adjusted > settings.verdict_level else trend.verdict
     found = {"carry_over_p": p_value, "carry_over_p_adjusted": p_adjusted, "verdict": verdict}
