@@ -73,10 +73,7 @@ class EditionData:
 def load_edition(root: Path, edition_id: str) -> EditionData:
     """Load the ledger as known on an edition's date (all vintages, `newest` marked), and the panel made from it.
 
-    Raises
-    ------
-    PolicyReportError
-        If a parameter, a raw file or a correction breaks its rules.
+    A `PolicyReportError` if a parameter, a raw file or a correction breaks its rules.
     """
     edition = read_edition(root, edition_id)
     layout = edition.layout(root)
@@ -155,12 +152,8 @@ def edition_areas(data: EditionData) -> list[str]:
 def slice_by_hand(notebook: str, area: str, edition: str) -> Path:
     """Write the slice of a notebook that is run by hand into a folder under build/, where its record goes too.
 
-    Without a notebook, all figures; without an area, those of the country.
-
-    Raises
-    ------
-    UsageError
-        If the edition has no such area, by key or name.
+    Without a notebook, all figures; without an area, those of the country. A `UsageError` if the edition has no such
+    area, by key or name.
     """
     root = find_project(Path.cwd())
     data = load_edition(root, edition)

@@ -199,10 +199,7 @@ def _end_with_parent(scratch: Path) -> None:
 def allow_open_files(workers: int) -> None:
     """Raise this process's own limit of open files where needed; its kernels inherit it.
 
-    Raises
-    ------
-    RunError
-        If the hard limit, which only an administrator can raise, is too low for a run.
+    A `RunError` if the hard limit, which only an administrator can raise, is too low for a run.
     """
     try:
         import resource

@@ -46,19 +46,11 @@ def run_stages(
 ) -> RunSummary:
     """Run stages one after the other; units of one stage in any order.
 
-    Parameters
-    ----------
-    executor : Executor or callable, optional
-        What runs the units, or what starts it when the first unit has to run and is then closed at the end; by
-        default a pool of `workers` processes. Its ``workers`` and its ``news`` of them are used where it has them.
-    server : str
-        Address of the fork server that the pool's kernels come from; empty for cold kernels.
-    cache : Cache, optional
-        Where results are looked up first and kept; without it everything runs.
-    fail_fast : bool
-        Begin nothing after a failure; otherwise a failed unit stops neither its stage nor the next.
-    timeout : float, optional
-        Seconds after which a notebook is stopped; each unit's own without.
+    `executor` runs the units, or starts what does when the first unit has to run, which is then closed at the end; by
+    default a pool of `workers` processes. Its ``workers`` and its ``news`` of them are used where it has them. Its
+    kernels come from the fork server at the address `server`; empty for cold kernels. In `cache` results are looked up
+    first and kept; without it everything runs. With `fail_fast` nothing begins after a failure; otherwise a failed unit
+    stops neither its stage nor the next. After `timeout` seconds a notebook is stopped; each unit has its own without.
 
     Raises
     ------

@@ -40,12 +40,7 @@ def save_outcome(store: Path, outcome: Outcome) -> None:
     """Keep one outcome; the files of other units stay as they are.
 
     A failed one removes its unit's older record, so that no page can show an old number; a good one removes its
-    unit's older failure.
-
-    Raises
-    ------
-    RunError
-        If the folder cannot be written (rights, full disk).
+    unit's older failure. A `RunError` if the folder cannot be written (rights, full disk).
     """
     record = record_path(store, *outcome.key)
     failure = failure_path(store, *outcome.key)

@@ -43,12 +43,8 @@ def remember_run(
 def restore_unchanged(cache: Cache, root: Path, edition: str, areas: Sequence[str] | None) -> list[Key] | None:
     """Restore an edition's results where nothing that makes them has changed.
 
-    Areas and notebooks restored, of all areas where `areas` is None; None where anything has to be checked further.
-
-    Raises
-    ------
-    RunError
-        If a result has to be restored and cannot be written.
+    Areas and notebooks restored, of all areas where `areas` is None; None where anything has to be checked further. A
+    `RunError` if a result has to be restored and cannot be written.
     """
     noted = read_note(cache, _name(cache, root, edition))
     if noted is None:

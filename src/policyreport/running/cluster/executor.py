@@ -33,13 +33,8 @@ SHOWN = 3
 class DaskExecutor(Executor):
     """Run units on a Dask cluster.
 
-    Parameters
-    ----------
-    where : str
-        ``local:N`` for N processes of this machine, started here and ended with this object; else the
-        address of a scheduler.
-    order : Order
-        What the run asks of the workers.
+    `where` is ``local:N`` for N processes of this machine, started here and ended with this object; else the address of
+    a scheduler.
 
     Raises
     ------
@@ -83,13 +78,7 @@ class DaskExecutor(Executor):
         return given
 
     def news(self) -> list[Event]:
-        """Workers lost, and workers slower than the others, since the last call.
-
-        Raises
-        ------
-        RunError
-            If there has been no worker for a while.
-        """
+        """Workers lost, and slower than the others, since the last call; a `RunError` after a while without any."""
         events: list[Event] = []
         while not self._messages.empty():
             message = self._messages.get()

@@ -82,10 +82,7 @@ def describe_worker(names: Collection[str]) -> dict[str, str]:
 def execute_there(unit: Unit, order: Order) -> Outcome:
     """Execute one notebook in this worker, whose address is added to the outcome.
 
-    Raises
-    ------
-    RunError
-        If this worker is not like the runner; it may have joined the cluster after the run began.
+    A `RunError` if it is not like the runner; it may have joined the cluster after the run began.
     """
     from distributed import get_worker  # only workers call this, and they have it
 

@@ -28,12 +28,8 @@ class UnknownParameterError(RunError):
 def check_parameters(unit: Unit) -> None:
     """Refuse a parameter that the notebook's ``parameters`` cell does not assign; papermill only warns.
 
-    Raises
-    ------
-    RunError
-        If the source is not a notebook, or the cell is not Python.
-    UnknownParameterError
-        If a parameter is unknown, with the nearest known one.
+    An `UnknownParameterError` names the nearest known one; a `RunError` says that the source is not a notebook, or the
+    cell not Python.
     """
     notebook = read_notebook(unit.source)
     place = f"notebook {unit.notebook}, area {unit.area}"

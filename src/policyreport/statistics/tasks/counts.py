@@ -23,8 +23,6 @@ class TaskCount:
         Issuing body, scope and counting rule; counts with unequal `list` are never compared.
     reference_date
         Day the figures refer to; None where only the month or an approximate date is published.
-    total, completed, late, overdue
-        Tasks on the list, completed, completed late, overdue; None where not published.
     period
         The ledger's period, for counts without a reference date.
     list_kind
@@ -37,8 +35,6 @@ class TaskCount:
         ``=``, or how the count was qualified.
     certified
         Whether the publisher confirms the same basis as on the previous date.
-    deadline
-        Day by which the list is to be finished.
     context
         Whether the list is kept for context: it may have a pace, but no completion and no outlook.
     quarterly
@@ -47,8 +43,6 @@ class TaskCount:
         What is published about how the list differs from the one before.
     recurring, recurring_listed, recurring_completed
         Recurring tasks: how many, whether the list holds them, and whether they are among the completed.
-    inputs, recurring_inputs
-        Ledger rows behind the counts, and behind the number of recurring tasks.
     """
 
     area: str
@@ -126,20 +120,8 @@ def select_comparable(
 ) -> tuple[tuple[TaskCount, ...], tuple[str, ...]] | Refusal:
     """Keep the areas whose lists are of one kind and date, or say why they cannot be compared.
 
-    Parameters
-    ----------
-    counts
-        One count per area (else DataError).
-    minimum_areas, minimum_tasks
-        Fewest areas, and fewest tasks in each.
-    maximum_days_apart
-        Most days between the first and the last reference date.
-
-    Returns
-    -------
-    tuple, or Refusal
-        Counts by area key and the areas left out (nothing usable published, or too few tasks); `lists-differ`
-        or `too-few-areas`.
+    `counts` has one an area (else DataError). Returns counts by area key and the areas left out (nothing usable
+    published, or too few tasks), or `lists-differ` or `too-few-areas`.
     """
     refuse = partial(Refusal, method=method, subject=subject, inputs=gather_inputs(counts))
     ordered = sorted(counts, key=lambda count: count.area)

@@ -32,13 +32,9 @@ _SETTLED = 1e-10
 class RiskSet:
     """Tasks at risk in an interval, by cohort.
 
-    Attributes
-    ----------
-    counts, means
-        Expected number and mean frailty of each cohort; a new task has mean 1.
-    variance
-        θ, the variance of the frailty relative to its squared mean. Finishing tasks changes a cohort's mean but not θ,
-        a property of the gamma distribution.
+    `counts` and `means` are the expected number and mean frailty of each cohort; a new task has mean 1. `variance` is
+    θ, that of the frailty relative to its squared mean. Finishing tasks changes a cohort's mean but not θ, a property
+    of the gamma distribution.
     """
 
     counts: Floats
@@ -121,19 +117,10 @@ class Contrast:
 
 
 def contrast(at_risk: RiskSet, first: Increment, second: Increment, *, design_effect: float = 1.0) -> Contrast:
-    """Compare the effort of two intervals on the same tasks.
+    """Compare the effort of two intervals on the same tasks, those `at_risk` in the earlier one.
 
-    Parameters
-    ----------
-    at_risk
-        Of the earlier interval.
-    design_effect
-        φ by which the counts behind the limits are divided.
-
-    Returns
-    -------
-    Contrast
-        At θ = 0 the difference of the two 30-day hazards, with the limits of `hazards.difference`.
+    The counts behind the limits are divided by the design effect φ. At θ = 0 this is the difference of the two 30-day
+    hazards, with the limits of `hazards.difference`.
 
     Notes
     -----
@@ -179,17 +166,8 @@ def fit_slope(
 ) -> tuple[float, float, float] | None:
     """Fit the trend of the log effort rather than of the log hazard of the remaining tasks.
 
-    Parameters
-    ----------
-    increments, sets
-        Intervals in order, and their risk sets.
-    design : array_like, shape (K, 2)
-        Constant and time.
-
-    Returns
-    -------
-    tuple of float, or None
-        Slope, its standard error, dispersion; None if the fit does not converge.
+    `sets` are the risk sets of the intervals, in order; `design`, shape (K, 2), has a constant and time. Returns the
+    slope, its standard error and the dispersion; None if the fit does not converge.
 
     Notes
     -----

@@ -38,16 +38,8 @@ def grouping_of_lists(counts: Iterable[TaskCount], settings: PoolingSettings) ->
 def estimate_grouping(lists: Iterable[Sequence[Increment]], settings: PoolingSettings) -> Grouping:
     """Estimate the design effect shared by lists of one kind from the variation between their successive intervals.
 
-    Parameters
-    ----------
-    lists
-        Each list's intervals, in order. A pair of successive ones counts where enough tasks are expected finished, and
-        enough open, in both under one hazard.
-
-    Returns
-    -------
-    Grouping
-        φ of at least 1: a smaller one would claim more precision than independent tasks allow.
+    A pair of successive intervals counts where enough tasks are expected finished, and enough open, in both under one
+    hazard. φ is at least 1: a smaller one would claim more precision than independent tasks allow.
 
     Notes
     -----

@@ -40,15 +40,8 @@ def fit_trend(
 ) -> FlowTrend | Refusal:
     """Fit the trend of the log hazard per quarter to the increments of one list.
 
-    Parameters
-    ----------
-    betabinomial
-        Whether to fit the beta-binomial sensitivity too, which takes most of the time.
-
-    Returns
-    -------
-    FlowTrend or Refusal
-        `too-few-points`, or `no-convergence` where neither optimiser converges.
+    `betabinomial` says whether to fit that sensitivity too, which takes most of the time. Refused: `too-few-points`,
+    and `no-convergence` where neither optimiser converges.
 
     Notes
     -----
@@ -144,21 +137,10 @@ def trend_design(increments: Sequence[Increment]) -> Floats:
 def fit_glm(
     finished: ArrayLike, at_risk: ArrayLike, design: ArrayLike, days: ArrayLike
 ) -> tuple[float, float, float] | None:
-    """Fit the quasi-binomial complementary log-log model.
+    """Fit the quasi-binomial complementary log-log model to K intervals of some `days`.
 
-    Parameters
-    ----------
-    finished, at_risk : array_like, shape (K,)
-        Tasks finished, tasks at risk.
-    design : array_like, shape (K, 2)
-        Constant and time.
-    days : array_like, shape (K,)
-        Length of the interval.
-
-    Returns
-    -------
-    tuple of float, or None
-        Slope, its standard error, dispersion; None if neither IRLS nor Newton converges.
+    `design`, shape (K, 2), has a constant and time. Returns the slope, its standard error and the dispersion; None if
+    neither IRLS nor Newton converges.
 
     Notes
     -----
@@ -198,16 +180,7 @@ class BetaBinomialFit:
 def fit_betabinomial(
     finished: ArrayLike, at_risk: ArrayLike, design: ArrayLike, days: ArrayLike
 ) -> BetaBinomialFit | None:
-    """Fit a beta-binomial model of the hazard by maximum likelihood; None if the optimiser fails.
-
-    Parameters
-    ----------
-    finished, at_risk : array_like, shape (K,)
-        As for `fit_glm`.
-    design : array_like, shape (K, p)
-        Columns of the linear predictor.
-    days : array_like, shape (K,)
-        As for `fit_glm`.
+    """Fit a beta-binomial model of the hazard by maximum likelihood, as `fit_glm`; None if the optimiser fails.
 
     Notes
     -----

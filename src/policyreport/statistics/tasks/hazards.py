@@ -131,12 +131,7 @@ def describe_step(increment: Increment) -> FlowStep:
 
 
 def difference(first: Increment, second: Increment, design_effect: float = 1.0) -> tuple[float, float, float]:
-    """Compare the 30-day hazards of two intervals.
-
-    Returns
-    -------
-    tuple of float
-        Second minus first, and its lower and upper limit at counts divided by φ.
+    """Compare the 30-day hazards of two intervals: second minus first, and its limits at counts divided by φ.
 
     Notes
     -----

@@ -95,12 +95,8 @@ def pool_lists(lists: pd.DataFrame, settings: PoolingSettings) -> Pooling | Refu
 class Posterior:
     """Grid posterior of the mean μ and the size M = (1 − ρ)/ρ of the areas' beta distribution.
 
-    Attributes
-    ----------
-    weights, means, sizes : ndarray, shape (cells,)
-        Weights adding up to 1, and μ and M, of the cells kept.
-    mean, intraclass
-        Posterior means of μ and ρ over the whole grid.
+    `weights`, adding up to 1, `means` μ and `sizes` M are those of the cells kept; `mean` and `intraclass` the
+    posterior means of μ and ρ over the whole grid.
     """
 
     weights: Floats
@@ -137,12 +133,7 @@ class Posterior:
 
 
 def compute_posterior(counts: ArrayLike, totals: ArrayLike, settings: PoolingSettings) -> Posterior:
-    """Compute the posterior of the areas' common distribution on a grid of midpoints.
-
-    Parameters
-    ----------
-    counts, totals : array_like, shape (I,)
-        x and n of the areas.
+    """Compute the posterior of the areas' common distribution, from their x and n, on a grid of midpoints.
 
     Notes
     -----

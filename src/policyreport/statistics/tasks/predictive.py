@@ -30,14 +30,8 @@ _ROWS = 500
 class Pace:
     """Mixture that describes the daily rate of finishing and how much tasks finish together.
 
-    Attributes
-    ----------
-    weights : ndarray, shape (J,)
-        Weights adding up to 1.
-    rates : ndarray, shape (J,)
-        Daily rates; infinite where everything at risk would be finished.
-    intraclass : ndarray, shape (J,)
-        Intraclass correlation of tasks open together.
+    The `weights` of its components add up to 1; `rates` are daily, infinite where everything at risk would be finished;
+    `intraclass` is the correlation of tasks open together.
     """
 
     weights: Floats
@@ -55,14 +49,7 @@ class Pace:
 
 
 def pace_of_latest(latest: Increment, tasks: int, settings: OutlookSettings, *, design_effect: float) -> Pace:
-    """Describe the pace by the latest interval alone, at an assumed design effect.
-
-    Parameters
-    ----------
-    tasks
-        N, tasks to predict.
-    design_effect
-        φ.
+    """Describe the pace by the latest interval alone, at an assumed design effect φ, for N `tasks` to predict.
 
     Notes
     -----

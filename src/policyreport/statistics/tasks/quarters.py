@@ -32,7 +32,12 @@ def quarter_on_quarter(lists: pd.DataFrame, settings: FlowSettings) -> QuarterOn
     Returns
     -------
     QuarterOnQuarter or Refusal
-        No verdict where the list changed; `not-published` without counts.
+        `not-published` without counts. Steps across lists hold a `list-changed` refusal instead of a verdict,
+        with bounds of what was completed and the hazard if the list had only grown and nothing was removed.
+
+    Notes
+    -----
+    A description, printed with its condition because readers will make the comparison themselves.
     """
     read = read_lists(lists)
     counts = [
@@ -81,22 +86,8 @@ def lay_out(
 ) -> QuarterOnQuarter | Refusal:
     """Lay out counts of one or several lists date by date, with the condition under which each step may be compared.
 
-    Parameters
-    ----------
-    counts
-        Counts as printed; lists may differ. More completed than on the list is a DataError.
-    basis_changes
-        Published changes in the basis of a date's counts since the previous date.
-
-    Returns
-    -------
-    QuarterOnQuarter or Refusal
-        `not-published` without counts. Steps across lists hold a `list-changed` refusal instead of a verdict,
-        with bounds of what was completed and the hazard if the list had only grown and nothing was removed.
-
-    Notes
-    -----
-    A description, printed with its condition because readers will make the comparison themselves.
+    More completed than on the list is a DataError. `basis_changes` are published changes in the basis of a date's
+    counts since the previous date.
     """
     if not counts:
         return Refusal(code="not-published", method=METHOD, subject=subject, detail="no counts")

@@ -48,17 +48,9 @@ def collect_stretch(
 ) -> Stretch | Refusal:
     """Turn one area's counts into the intervals of the unbroken stretch that ends with the newest.
 
-    Parameters
-    ----------
-    counts
-        One without exact number or day is left out as long as two others remain. An interval shorter than the settings
-        ask for is joined to its shorter neighbour.
-
-    Returns
-    -------
-    Stretch or Refusal
-        `not-published`, `projection-only`, `bound-only`, `date-approximate`, `too-few-points`, `list-changed`
-        or `interval-too-short`.
+    A count without exact number or day is left out as long as two others remain. An interval shorter than the settings
+    ask for is joined to its shorter neighbour. Refused: `not-published`, `projection-only`, `bound-only`,
+    `date-approximate`, `too-few-points`, `list-changed` or `interval-too-short`.
     """
     refuse = partial(Refusal, method=method, subject=subject, inputs=gather_inputs(counts))
     exact = [count for count in counts if count.reference_date and refuse_unusable((count,), method, subject) is None]

@@ -226,13 +226,7 @@ CELLS: dict[str, tuple[Cell, ...]] = {
 
 
 def cells_of(method: str) -> tuple[Cell, ...]:
-    """Return the cells of one method, in the order of the table.
-
-    Raises
-    ------
-    UsageError
-        If the method is not studied.
-    """
+    """Return the cells of one method, in the order of the table; a UsageError if the method is not studied."""
     if method not in CELLS:
         todo = did_you_mean(method, CELLS)
         raise UsageError(f"validity {method}", "a method of the simulation study", f'"{method}"', todo)

@@ -29,11 +29,8 @@ _SETTLED = 1e-11
 def fit_all(lists: Lists) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
     """Fit the trend of every list, all with equally many intervals.
 
-    Returns
-    -------
-    tuple of ndarray
-        Slope and its two limits (R, 3), NaN where there are none; whether each list is refused as too short; and
-        whether its fit failed.
+    Returns slope and its two limits (R, 3), NaN where there are none; whether each list is refused as too short; and
+    whether its fit failed.
     """
     d, m, days = (np.array([[getattr(s, name) for s in each] for each in lists], float) for name in _PARTS)
     used = m >= FLOW.trend_minimum_at_risk

@@ -78,15 +78,9 @@ def share(
 ) -> Measure:
     """Measure how often something happened, with error √(c(1 − c)/R).
 
-    Parameters
-    ----------
-    hits : array_like
-        0 or 1 per repetition; or a share per repetition, where one repetition has several areas, whose error is that
-        of the mean.
-    band : tuple of float, optional
-        Where the share should lie; not judged without.
-    nominal : float, optional
-        Level that the method states.
+    `hits` is 0 or 1 per repetition; or a share per repetition, where one repetition has several areas, whose error is
+    that of the mean. It is judged by the `band` where it should lie, if any; `nominal` is the level that the method
+    states.
     """
     values: NDArray[np.float64] = np.asarray(hits, dtype=float)
     if not len(values):

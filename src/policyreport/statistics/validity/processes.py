@@ -43,18 +43,11 @@ def one_list(
     growth: float = 0.1,
     evenly: bool = False,
 ) -> list[Increment]:
-    """Draw the intervals of one list of tasks.
+    """Draw the intervals of one list of tasks, of which `open_tasks` are open on the first day.
 
-    Parameters
-    ----------
-    open_tasks : int
-        Tasks open on the first day.
-    daily_rates, lengths : sequence
-        Daily hazard and days of each interval.
-    growth : float
-        Expected additions of an interval as a share of the tasks open at its start.
-    evenly : bool
-        Whether additions enter evenly over the interval; else on its first day, as the method assumes.
+    `daily_rates` and `lengths` are the daily hazard and days of each interval, `growth` its expected additions as a
+    share of the tasks open at its start. Additions enter on the first day, as the method assumes, or `evenly` over the
+    interval.
     """
     start, increments = START, []
     for rate, days in zip(daily_rates, lengths, strict=True):
@@ -105,18 +98,9 @@ def unlike_list(
 ) -> tuple[list[Increment], Floats]:
     """Draw the intervals of a list whose tasks differ, and the own rates of the tasks left.
 
-    Parameters
-    ----------
-    tasks : int
-        Tasks that begin together, `before` days before the first count.
-    daily_rates, lengths : sequence
-        Daily effort and days of each interval.
-    kind : str
-        One of `FRAILTIES`.
-    growth : float or sequence of float
-        Expected additions of each interval as a share of the tasks that began together, new and from its first day.
-    before : int
-        Days at the first interval's effort before the first count.
+    The `tasks` begin together, `before` days at the first interval's effort before the first count. `daily_rates` are
+    efforts of the intervals, `kind` is one of `FRAILTIES`. `growth` is the expected additions of each interval, new and
+    from its first day, as a share of the tasks that began together.
     """
     rates = draw_frailties(rng, kind, tasks)
     rates = rates[rng.random(tasks) < np.exp(-rates * daily_rates[0] * before)]
