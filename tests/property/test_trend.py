@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from policyreport.data.points import AreaSeries
 from policyreport.records.series import SeriesPoint
 from policyreport.statistics.series import trend
 from policyreport.statistics.series.kendall import order_test, score, theil_sen
@@ -22,11 +23,11 @@ OPPOSITE = {"rising": "falling", "falling": "rising", "no clear trend": "no clea
 def assess(methods):
     conventions = methods.conventions.model_copy(update={"shock_years": ()})
     plain = methods.trend.model_copy(update={"gls_rhos": (0.3,), "conventions": conventions})
-    about = {"area": "n01", "indicator": "growth", "series": "minus nation", "unit": "%"}
 
     def estimate(values):
         points = tuple(SeriesPoint(year=2016 + i, value=float(value)) for i, value in enumerate(values))
-        return trend.estimate_trend(points, plain, start=date(2024, 12, 22), **about)
+        growth = AreaSeries({"n01": points}, ("n01",), indicator="growth", series="minus nation", unit="%")
+        return trend.estimate_trend(growth, "n01", plain, start=date(2024, 12, 22))
 
     return estimate
 

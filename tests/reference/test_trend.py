@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from policyreport.data.points import AreaSeries
 from policyreport.records.series import SeriesPoint
 from policyreport.statistics.series import trend
 from policyreport.statistics.series.kendall import null_distribution, order_test, theil_sen
@@ -127,8 +128,8 @@ def test_growth_of_the_capital_minus_the_nation(methods):
         SeriesPoint(year=2020 + i, value=own - other, status="observed" if i < 4 else "estimate")
         for i, (own, other) in enumerate(zip(NEW_UNITS, nation, strict=True))
     )
-    about = {"area": "n01", "indicator": "growth", "series": "minus nation", "unit": "pp"}
-    result = trend.estimate_trend(points, methods.trend, start=date(2024, 12, 22), **about)
+    growth = AreaSeries({"n01": points}, ("n01",), indicator="growth", series="minus nation", unit="pp")
+    result = trend.estimate_trend(growth, "n01", methods.trend, start=date(2024, 12, 22))
     assert result.kendall_s == -7
     assert result.p_value == pytest.approx(0.272, abs=5e-4)
     assert result.slope == pytest.approx(-0.22, abs=5e-3)

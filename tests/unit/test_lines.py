@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from policyreport.data.contrasts import divided
+from policyreport.data.points import AreaSeries
 from policyreport.records.series import SeriesPoint, Trend
 from policyreport.statistics.common.multiplicity import adjust
 from policyreport.statistics.series import trend
@@ -21,9 +22,9 @@ def rows_of(table):
 @pytest.fixture(scope="module")
 def trend_of(methods):
     def estimate(values) -> Trend:
-        points = [SeriesPoint(year=year, value=value) for year, value in zip(YEARS, values, strict=False)]
-        about = {"area": "n01", "indicator": "score", "series": "minus mean", "unit": "points"}
-        found = trend.estimate_trend(points, methods.trend, **about)
+        points = tuple(SeriesPoint(year=year, value=value) for year, value in zip(YEARS, values, strict=False))
+        scores = AreaSeries({"n01": points}, ("n01",), indicator="score", series="minus mean", unit="points")
+        found = trend.estimate_trend(scores, "n01", methods.trend)
         assert isinstance(found, Trend)
         return found
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -14,11 +15,10 @@ from policyreport.params.methods import TrendSettings
 from policyreport.records.base import Flag, Refusal
 from policyreport.records.series import FamilyMember, Trend, TrendFamily
 from policyreport.statistics.common.multiplicity import adjust, count_needed
+from policyreport.statistics.series.kendall import order_test
 from policyreport.statistics.series.lines import estimate_lines
 from policyreport.statistics.series.trend import (
-    METHOD,
     estimate_trend,
-    exact_p,
     select_window,
     with_adjusted_p,
     with_carry_over,
@@ -47,13 +47,13 @@ def fit_trend_among(
     Returns
     -------
     Trend or Refusal
-        See `trend.estimate_trend`. *No clear trend* also where Benjamini and Hochberg's p over all areas exceeds the
+        See `fit_trend`. *No clear trend* also where Benjamini and Hochberg's p over all areas exceeds the
         level, where the line does not hold under the areas' common serial correlation, and across a year in which
         a survey changed some questions (flag `questions-revised`).
     """
     series = read_series("fit_trend_among", values)
     series.require("fit_trend_among", area)
-    family = _Family(series, series.points, settings, start)
+    family = _Family(series, settings, start)
     trend = family.by_order(area, family.order_p_values())
     if isinstance(trend, Refusal):
         return trend
@@ -72,7 +72,7 @@ def find_trends(values: pd.DataFrame, settings: TrendSettings, *, start: date | 
     refusal that most of them share.
     """
     series = read_series("find_trends", values)
-    family = _Family(series, series.points, settings, start)
+    family = _Family(series, settings, start)
     adjusted = family.order_p_values()
     results = [family.by_order(area, adjusted, brief=True) for area in series.areas]
     tested = [result for result in results if isinstance(result, Trend)]
@@ -146,46 +146,40 @@ class _Family:
     """The series of all areas in one scale."""
 
     series: AreaSeries
-    points: Mapping[str, Points]
     settings: TrendSettings
     start: date | None
 
     @property
     def in_deviations(self) -> _Family | None:
         """The same series in standard deviations over areas; None where the frame has none."""
-        if self.series.scaled is None or self.points is self.series.scaled:
+        if self.series.scaled is None:
             return None
-        return _Family(self.series, self.series.scaled, self.settings, self.start)
+        return replace(self, series=replace(self.series, points=self.series.scaled, scaled=None))
+
+    @cached_property
+    def windows(self) -> dict[str, Points | Refusal]:
+        """The points of every area that a verdict may rest on, or why it has none."""
+        points, calendar, indicator = self.series.points, self.series.calendar, self.series.indicator
+        return {
+            area: select_window(points.get(area, ()), calendar, indicator, self.settings) for area in self.series.areas
+        }
 
     def order_p_values(self) -> Adjusted:
         """Adjust the exact p of every area's series; areas whose trend is refused are left out."""
-        indicator, calendar = self.series.indicator, self.series.calendar
-        p_values = [
-            exact_p(self.points.get(area, ()), self.settings, indicator=indicator, calendar=calendar)
-            for area in self.series.areas
-        ]
-        pairs = zip(self.series.areas, adjust(p_values, rule="bh"), strict=True)
-        return {area: p for area, p in pairs if p is not None}
+        p_values = {
+            area: order_test([p.value for p in window], enumerate_ties_to=self.settings.enumerate_ties_to).p_value
+            for area, window in self.windows.items()
+            if not isinstance(window, Refusal)
+        }
+        return dict(zip(p_values, _adjusted(p_values.values()), strict=True))
 
     def by_order(self, area: str, adjusted: Adjusted, *, brief: bool = False) -> Trend | Refusal:
         """Fit one area's series, with its exact p adjusted for all areas.
 
         `brief` omits the lines that are shown next to it and decide nothing.
         """
-        points = self.points.get(area, ())
-        if not points:
-            return self.series.not_published(METHOD)
-        trend = estimate_trend(
-            points,
-            self.settings.model_copy(update={"gls_rhos": ()}) if brief else self.settings,
-            area=area,
-            indicator=self.series.indicator,
-            series=self.series.series,
-            unit=self.series.unit,
-            start=self.start,
-            calendar=self.series.calendar,
-            flags=self.series.flags_of([area]),
-        )
+        settings = self.settings.model_copy(update={"gls_rhos": ()}) if brief else self.settings
+        trend = estimate_trend(self.series, area, settings, start=self.start)
         if isinstance(trend, Refusal) or area not in adjusted:
             return trend
         return with_adjusted_p(trend, adjusted[area], self.settings)
@@ -213,21 +207,21 @@ class _Family:
 
         Only areas whose trend is not refused are included.
         """
-        windows = {}
-        for area in self.series.areas:
-            points = self.points.get(area, ())
-            window = select_window(points, self.series.calendar, self.series.indicator, self.settings)
-            if not isinstance(window, Refusal):
-                windows[area] = ([point.year for point in window], [point.value for point in window])
-        estimated = estimate_lines(list(windows.values()), self.settings)
+        windows = {area: window for area, window in self.windows.items() if not isinstance(window, Refusal)}
+        values = [([point.year for point in window], [point.value for point in window]) for window in windows.values()]
+        estimated = estimate_lines(values, self.settings)
         p_values = [float(p) if np.isfinite(p) else 1.0 for p in estimated.p_values]
-        adjusted = [1.0 if p is None else p for p in adjust(p_values, rule="bh")]
         lines = _Lines(
             dict(zip(windows, p_values, strict=True)),
-            dict(zip(windows, adjusted, strict=True)),
+            dict(zip(windows, _adjusted(p_values), strict=True)),
             estimated.carry_over.mean,
             estimated.wandering,
             estimated.wanders,
         )
         scaled = self.in_deviations
         return lines.or_larger(scaled.lines()) if scaled else lines
+
+
+def _adjusted(p_values: Iterable[float]) -> list[float]:
+    """Benjamini and Hochberg's p of tests none of which was refused."""
+    return [1.0 if p is None else p for p in adjust(list(p_values), rule="bh")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from math import isnan
 
@@ -145,19 +145,16 @@ def _judge(family: _Family, window: str, kind: str) -> _Judged:
     calendar = lead.calendar
     if calendar is not None:
         calendar = {year: segment for year, segment in calendar.items() if year >= _first(window)}
-    results = [
-        estimate_trend(
-            _inside(family.points(kind, area), window),
-            data.settings.trend.model_copy(update={"gls_rhos": (), "verdict_rho": 0.0}),
-            area=area,
-            indicator=lead.indicator,
-            series="own" if kind == "own" else lead.series,
-            unit="points",
-            start=data.policy.date,
-            calendar=calendar,
-        )
-        for area in lead.areas
-    ]
+    series = replace(
+        lead,
+        points={area: _inside(family.points(kind, area), window) for area in lead.areas},
+        series="own" if kind == "own" else lead.series,
+        unit="points",
+        calendar=calendar,
+        flags={},
+    )
+    settings = data.settings.trend.model_copy(update={"gls_rhos": (), "verdict_rho": 0.0})
+    results = [estimate_trend(series, area, settings, start=data.policy.date) for area in lead.areas]
     trends = tuple(result for result in results if isinstance(result, Trend))
     if not trends:
         refused = [result for result in results if isinstance(result, Refusal)]

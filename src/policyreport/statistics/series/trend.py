@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import groupby, pairwise
+from itertools import groupby
 from statistics import median
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from policyreport.data.points import read_series, rows_of
-from policyreport.errors import DataError
+from policyreport.data.points import AreaSeries, read_series, rows_of
 from policyreport.params.methods import TrendSettings
 from policyreport.records.base import Flag, Interval, Refusal
-from policyreport.records.digits import as_published
 from policyreport.records.series import ScaledTrend, SeriesPoint, Trend
 from policyreport.statistics.series.kendall import order_test, score, theil_sen
 from policyreport.statistics.series.slopes import gls_slope
@@ -26,37 +24,19 @@ METHOD = "trend"
 OFFICIAL = frozenset({"observed", "derived"})
 """Statuses of official years; in a series `derived` is a value harmonised here from observed parts."""
 
-Series = Literal["own", "minus nation", "minus mean"]
 Verdict = Literal["rising", "falling", "no clear trend"]
 
 
 def estimate_trend(
-    points: Sequence[SeriesPoint],
-    settings: TrendSettings,
-    *,
-    area: str,
-    indicator: str,
-    series: Series,
-    unit: str,
-    start: date | None = None,
-    calendar: Mapping[int, int] | None = None,
-    flags: tuple[Flag, ...] = (),
+    series: AreaSeries, area: str, settings: TrendSettings, *, start: date | None = None
 ) -> Trend | Refusal:
-    """Test a series for a trend and estimate its slope, as `fit_trend` does of a frame.
+    """Test one area's series for a trend, judged by itself, as `fit_trend` does of a frame.
 
-    Parameters
-    ----------
-    points
-        One value a year (else DataError), of one measure; `segment` separates unbroken stretches.
-    start
-        A window whose last figure does not lie wholly after this day is flagged.
-    calendar
-        Segment by year in which the measure was published for areas in general, by which an area's breaks and gaps are
-        judged; without it, the years of `points`.
-    flags
-        Flags raised by the caller: `back-cast`, `vintage-mixed`.
+    Breaks and gaps are judged by the calendar of the series, in which the measure was published for areas in general;
+    without one, by the area's own years.
     """
-    window = select_window(points, calendar, indicator, settings)
+    points = series.points.get(area, ())
+    window = select_window(points, series.calendar, series.indicator, settings)
     if isinstance(window, Refusal):
         return window
     years, values = [point.year for point in window], [point.value for point in window]
@@ -74,10 +54,10 @@ def estimate_trend(
     }
     return Trend(
         area=area,
-        indicator=indicator,
-        series=series,
-        unit=unit,
-        points=tuple(sorted(points, key=lambda point: point.year)),
+        indicator=series.indicator,
+        series=series.series,
+        unit=series.unit,
+        points=points,
         first_year=years[0],
         last_year=years[-1],
         n=len(window),
@@ -90,7 +70,8 @@ def estimate_trend(
         line=median_line(years, values, slope.slope),
         gls=tuple(gls_slope(years, values, rho) for rho in settings.gls_rhos),
         verdict=way if test.p_value <= settings.verdict_level else "no clear trend",
-        flags=flags + tuple(Flag(code=code, detail=text) for code, (is_so, text) in raised.items() if is_so),
+        flags=series.flags_of([area])
+        + tuple(Flag(code=code, detail=text) for code, (is_so, text) in raised.items() if is_so),
         inputs=rows_of(window),
     )
 
@@ -125,18 +106,7 @@ def fit_trend(values: pd.DataFrame, settings: TrendSettings, *, start: date | No
     >>> fit_trend(growth.query("area == 'Hanoi'"), settings.trend)  # doctest: +SKIP
     """
     series = read_series("fit_trend", values, one=True)
-    area, points = next(iter(series.points.items()), ("", ()))
-    return estimate_trend(
-        points,
-        settings,
-        area=area,
-        indicator=series.indicator,
-        series=series.series,
-        unit=series.unit,
-        start=start,
-        calendar=series.calendar,
-        flags=series.flags_of([area]),
-    )
+    return estimate_trend(series, next(iter(series.points), ""), settings, start=start)
 
 
 def direction(window: Sequence[SeriesPoint], kendall_s: int, interval: Interval, settings: TrendSettings) -> Verdict:
@@ -151,20 +121,6 @@ def direction(window: Sequence[SeriesPoint], kendall_s: int, interval: Interval,
     if kendall_s > 0 and interval.low > 0:
         return "rising"
     return "falling" if kendall_s < 0 and interval.high < 0 else "no clear trend"
-
-
-def exact_p(
-    points: Sequence[SeriesPoint],
-    settings: TrendSettings,
-    *,
-    indicator: str,
-    calendar: Mapping[int, int] | None = None,
-) -> float | None:
-    """Compute only the p-value of `estimate_trend`, for the other areas of a family; None where it refuses."""
-    window = select_window(points, calendar, indicator, settings)
-    if isinstance(window, Refusal):
-        return None
-    return order_test([point.value for point in window], enumerate_ties_to=settings.enumerate_ties_to).p_value
 
 
 def median_line(years: Sequence[int], values: Sequence[float], slope: float) -> tuple[float, float]:
@@ -214,12 +170,15 @@ def select_window(
     indicator: str,
     settings: TrendSettings,
 ) -> tuple[SeriesPoint, ...] | Refusal:
-    """Select the points a verdict may rest on: the last segment, or the one before a break that is too recent."""
+    """Select the points a verdict may rest on: the last segment, or the one before a break that is too recent.
+
+    `points` are in order of years, each once.
+    """
 
     def refuse(code: str, detail: str) -> Refusal:
         return Refusal(code=code, method=METHOD, subject=indicator, detail=detail, inputs=rows_of(points))
 
-    known = _known(points, indicator)
+    known = [point for point in points if point.status != "projection"]
     if not known:
         return refuse("projection-only" if points else "not-published", "")
     by_year = calendar or {point.year: point.segment for point in known}
@@ -238,13 +197,3 @@ def select_window(
     if missing > settings.maximum_missing_years:
         return refuse("gap-in-series", f"{missing} years missing, {first}–{last}")
     return window
-
-
-def _known(points: Sequence[SeriesPoint], indicator: str) -> list[SeriesPoint]:
-    """Points in order of years, without projections; a year that occurs twice is a DataError."""
-    known = sorted((point for point in points if point.status != "projection"), key=lambda point: point.year)
-    for earlier, later in pairwise(known):
-        if earlier.year == later.year:
-            got = f"two for {later.year}: {as_published(earlier.value)} and {as_published(later.value)}"
-            raise DataError(f"series of {indicator}", "one value a year", got, "Select one measure and vintage first.")
-    return known
