@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-
 import numpy as np
 from scipy import stats
 
@@ -33,28 +31,10 @@ FEW_TREATED = 6
 """As in params/methods.yaml: below it only the permutation test is used."""
 
 
-@dataclass(frozen=True)
-class PanelDraw:
-    """One panel: results for all slopes (`held`) and for the first area's."""
-
-    held: tuple[float, float]
-    """Share of areas whose printed, and whose pooled, interval holds the truth."""
-    widths: tuple[float, float]
-    biases: tuple[float, float]
-    """Of the area's own slope, and of the pooled one."""
-    variance: float
-    """The closed form's variance of the slopes, in squared standard errors."""
-    rejected: bool
-    unequal: bool
-
-
 def panel(rng: np.random.Generator, draws: int, *, areas: int, years: int, ratio: float, uneven: int) -> Measures:
     """Repeat the test of equal slopes, the pooled slopes' intervals and the closed form's variance."""
     drawn = [_panel_draw(*sloping_panel(rng, areas, years, ratio, uneven=bool(uneven))) for _ in range(draws)]
-    (printed, pooled), (wide, narrow), (own, shrunk) = (
-        np.array([getattr(each, name) for each in drawn]).T for name in ("held", "widths", "biases")
-    )
-    variance = np.array([each.variance for each in drawn])
+    printed, pooled, wide, narrow, own, shrunk, variance, rejected, unequal = np.array(drawn, dtype=float).T
     null = ratio == 0 and not uneven
     return (
         share("coverage, printed intervals", printed, AT_LEAST, nominal=LEVEL),
@@ -65,12 +45,18 @@ def panel(rng: np.random.Generator, draws: int, *, areas: int, years: int, ratio
         average("bias, pooled slope", shrunk),
         average("bias, slopes' variance in SE²", variance - ratio**2),
         share("slopes' variance at or below zero", variance <= 0),
-        share("equal slopes rejected", [each.rejected for each in drawn], NOMINAL_TEST if null else None, nominal=SIZE),
-        share("noise found unequal", [each.unequal for each in drawn], nominal=None if uneven else BARTLETT),
+        share("equal slopes rejected", rejected, NOMINAL_TEST if null else None, nominal=SIZE),
+        share("noise found unequal", unequal, nominal=None if uneven else BARTLETT),
     )
 
 
-def _panel_draw(truth: Floats, y: Floats) -> PanelDraw:
+def _panel_draw(truth: Floats, y: Floats) -> tuple[float, ...]:
+    """One panel, of which the printed and the pooled slopes are measured.
+
+    Shares of areas whose intervals hold the truth, widths and biases (of the own and of the pooled slope) of the first
+    area, the closed form's variance of the slopes in squared standard errors, and whether tests reject equal slopes and
+    equal noise.
+    """
     areas, years = y.shape
     moments = closed_form(y, range(years))
     f = moments.slopes.var(ddof=1) / (moments.residual_variance / moments.sxx)
@@ -85,26 +71,17 @@ def _panel_draw(truth: Floats, y: Floats) -> PanelDraw:
     held = float(np.mean([each.low <= slope <= each.high for each, slope in zip(own, deviation, strict=True)]))
     first = mixture.interval(0)
     shown = own[0] if unequal else first
-    return PanelDraw(
-        held=(held if unequal else pooled, pooled),
-        widths=(shown.high - shown.low, first.high - first.low),
-        biases=(moments.slopes[0] - deviation[0], float(mixture.weight @ mixture.centres[:, 0]) - deviation[0]),
-        variance=moments.slope_variance * moments.sxx,
-        rejected=bool(stats.f.sf(f, areas - 1, moments.degrees) <= SIZE),
-        unequal=unequal,
+    return (
+        held if unequal else pooled,
+        pooled,
+        shown.high - shown.low,
+        first.high - first.low,
+        moments.slopes[0] - deviation[0],
+        float(mixture.weight @ mixture.centres[:, 0]) - deviation[0],
+        moments.slope_variance * moments.sxx,
+        bool(stats.f.sf(f, areas - 1, moments.degrees) <= SIZE),
+        unequal,
     )
-
-
-@dataclass(frozen=True)
-class ExposureDraw:
-    """One fitted association, its p-values and the ends of its interval, NaN where there is none."""
-
-    estimate: float
-    t: float
-    wild: float
-    permutation: float
-    low: float
-    high: float
 
 
 def exposed(
@@ -112,9 +89,7 @@ def exposed(
 ) -> Measures:
     """Repeat both tests and the inverted interval, without an association and with a known one."""
     drawn = [_exposure_draw(rng, kind, years, association, areas) for _ in range(draws)]
-    estimate, t, wild, permutation, low, high = (
-        np.array([getattr(each, field.name) for each in drawn]) for field in fields(ExposureDraw)
-    )
+    estimate, t, wild, permutation, low, high = np.array(drawn).T
     found = ~np.isnan(low)
     inside = (low[found] <= association) & (association <= high[found])
     # Below six exposed areas the bootstrap is not used: the flag `few-treated` leaves only the permutation test.
@@ -131,7 +106,10 @@ def exposed(
     )
 
 
-def _exposure_draw(rng: np.random.Generator, kind: str, years: int, association: float, areas: int) -> ExposureDraw:
+def _exposure_draw(
+    rng: np.random.Generator, kind: str, years: int, association: float, areas: int
+) -> tuple[float, ...]:
+    """One fitted association, its t and p-values, and its interval, NaN where there is none."""
     post = np.arange(years) == years - 1
     x = exposure(rng, kind, areas)
     fitted = fit(changes(uneven_panel(rng, areas, years) + association * x[:, None] * post, post), x)
@@ -139,4 +117,4 @@ def _exposure_draw(rng: np.random.Generator, kind: str, years: int, association:
     orders = np.argsort(rng.random((BOOTSTRAP, areas)), axis=1)
     low, high = wild_interval(fitted, weights, level=SIZE) or (np.nan, np.nan)
     permutation = bootstrap_p(permuted(fitted, orders)[1], abs(fitted.t))
-    return ExposureDraw(fitted.estimate, fitted.t, wild_p(fitted, weights), permutation, low, high)
+    return fitted.estimate, fitted.t, wild_p(fitted, weights), permutation, low, high
