@@ -33,7 +33,7 @@ def test_the_total_is_recovered_and_the_truth_lies_inside(case):
     known_weight = sum(weights[part] for part in known)
     recovered = (known_weight * rest.known_mean + (whole - known_weight) * rest.mean) / whole
     assert recovered == pytest.approx(total, abs=1e-7)
-    assert rest.agrees
+    assert rest.bounds
     for part, (low, high) in rest.bounds.items():
         assert LOW <= low <= high + 1e-6 <= HIGH + 1e-6
         assert low - 1e-6 * (1 + whole / weights[part]) <= values[part] <= high + 1e-6 * (1 + whole / weights[part])
@@ -52,8 +52,8 @@ def test_without_limits_only_the_mean_is_known(case):
 def test_a_total_beyond_what_the_others_can_be_disagrees(case):
     values, weights, known, _, _ = case
     at_most, _ = total_of(known | dict.fromkeys(values.keys() - known.keys(), HIGH), weights, 0, 0)
-    assert rest_of_total(known, weights, at_most - 1e-9, low=LOW, high=HIGH).agrees
-    assert not rest_of_total(known, weights, at_most + 1, low=LOW, high=HIGH).agrees
+    assert rest_of_total(known, weights, at_most - 1e-9, low=LOW, high=HIGH).bounds
+    assert not rest_of_total(known, weights, at_most + 1, low=LOW, high=HIGH).bounds
 
 
 def test_all_known_or_none_is_an_error():
@@ -65,5 +65,5 @@ def test_all_known_or_none_is_an_error():
 def test_the_last_part_lies_within_its_limits_to_the_last_digit():
     """Rounding may put what is left a hair below nothing."""
     rest = rest_of_total({"a": 50.0}, {"a": 1.0, "b": 1.0}, 25.0 - 1e-12, low=LOW, high=HIGH)
-    assert rest.agrees
+    assert rest.bounds
     assert rest.bounds == {"b": (LOW, LOW)}

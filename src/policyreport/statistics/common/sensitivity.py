@@ -40,29 +40,19 @@ def grid(axes: Mapping[str, Sequence[str]]) -> tuple[dict[str, str], ...]:
 def run(
     method: str,
     subject: str,
-    axes: Mapping[str, Sequence[str]],
+    axes: Mapping[str, Sequence[str]] | Sequence[Choices],
     headline: Choices,
     estimate: Callable[[Choices], Answer],
     basis: Callable[[Choices], Hashable] | None = None,
 ) -> Sensitivity | Refusal:
-    """Estimate every specification of a grid of choices by axis and summarise them as `table` does.
+    """Estimate every specification and summarise them as `table` does.
 
-    The `headline` choices behind the printed figure are one of its rows. `basis` gives the data and settings that the
-    answer to some choices rests on (by default the choices), asked of answered rows only: of rows with an equal basis
-    the first is kept and the others are repeats.
+    `axes` are the choices by axis; or the declared specifications, where some choices make others irrelevant and there
+    is no full grid. The `headline` choices behind the printed figure are one of them. `basis` gives the data and
+    settings that the answer to some choices rests on (by default the choices), asked of answered rows only: of rows
+    with an equal basis the first is kept and the others are repeats.
     """
-    return run_rows(method, subject, grid(axes), headline, estimate, basis)
-
-
-def run_rows(
-    method: str,
-    subject: str,
-    choices_of_rows: Sequence[Choices],
-    headline: Choices,
-    estimate: Callable[[Choices], Answer],
-    basis: Callable[[Choices], Hashable] | None = None,
-) -> Sensitivity | Refusal:
-    """As `run`, for declared specifications that form no full grid because some choices make others irrelevant."""
+    choices_of_rows = grid(axes) if isinstance(axes, Mapping) else axes
     rows = []
     met: set[Hashable] = set()
     # The headline comes first, so that rows with its basis repeat it and not the other way round.

@@ -16,8 +16,3 @@ def lies_after(point: SeriesPoint, day: date) -> bool:
 def years_after(years: Iterable[int], day: date) -> tuple[int, ...]:
     """Select the calendar years that begin after a day; the year that contains it is not one of them."""
     return tuple(year for year in years if date(year, 1, 1) > day)
-
-
-def last_year_before(day: date) -> int:
-    """Return the last calendar year whose figure is not after a day: the year that contains it."""
-    return day.year

@@ -15,8 +15,7 @@ from policyreport.records.base import NEVER_ESTIMATED, Observation, Refusal
 from policyreport.records.digits import as_computed, as_published
 from policyreport.records.shares import NotYearly, Pace, Threshold
 from policyreport.statistics.common.intervals import wilson
-from policyreport.statistics.common.sensitivity import Answer, Axes, Choices, Grid, resting_on, run, run_rows
-from policyreport.statistics.common.starts import last_year_before
+from policyreport.statistics.common.sensitivity import Answer, Axes, Choices, Grid, resting_on, run
 from policyreport.statistics.ranks.specifications import exposure_specifications, peers_specifications
 from policyreport.statistics.series.specifications import trend_specifications
 from policyreport.statistics.shares import pace as pace_method
@@ -132,7 +131,7 @@ def threshold_specifications(inputs: Inputs) -> Grid:
     headline = {"measure": role.headline_measure, "vintage": "newest"} | dict(
         zip(("mean", "scale", "prior"), _prior_key(own, own), strict=True)
     )
-    grid = run_rows("threshold", role.indicator, rows, headline, estimate, basis)
+    grid = run("threshold", role.indicator, rows, headline, estimate, basis)
     return resting_on(grid, (vintage.id for vintages in estimated.values() for vintage in _judged_by(vintages)))
 
 
@@ -232,7 +231,8 @@ def _pace(inputs: Inputs, shares: Shares, measure: str, base: str, goal: Goal) -
     bases = {
         "earliest": None,
         "shortest": years[-1] - settings.minimum_base_years,
-        "one year": last_year_before(inputs.policy.date),
+        # The last year whose figure is not after the day: the one that contains it.
+        "one year": inputs.policy.date.year,
     }
     return _pace_record(inputs, shares, measure, bases[base], goal)
 

@@ -21,11 +21,6 @@ class Rest:
     mean: float
     bounds: dict[str, tuple[float, float]]
 
-    @property
-    def agrees(self) -> bool:
-        """Whether some values within the limits give the total."""
-        return bool(self.bounds)
-
 
 def rest_of_total(
     known: Mapping[str, float],

@@ -109,28 +109,25 @@ def _number(value: Any, place: str) -> int:
     return whole
 
 
+def _one_of(allowed: tuple[str, ...]) -> Callable[[Any, str], str]:
+    """Read one of a few words."""
+
+    def read(value: Any, place: str) -> str:
+        if str(value) not in allowed:
+            raise DataError(place, f"one of {', '.join(allowed)}", f'"{value}"', did_you_mean(str(value), allowed))
+        return str(value)
+
+    return read
+
+
 def _flag(value: Any, place: str) -> bool:
-    return _one_of(str(value), ("True", "False"), place) == "True"
-
-
-def _bound(value: Any, place: str) -> str:
-    return _one_of(str(value), get_args(Bound), place)
-
-
-def _status(value: Any, place: str) -> str:
-    return _one_of(str(value), get_args(Status), place)
-
-
-def _one_of(text: str, allowed: tuple[str, ...], place: str) -> str:
-    if text not in allowed:
-        raise DataError(place, f"one of {', '.join(allowed)}", f'"{text}"', did_you_mean(text, allowed))
-    return text
+    return _one_of(("True", "False"))(value, place) == "True"
 
 
 _READ: dict[str, Callable[[Any, str], Any]] = {
     **dict.fromkeys(("reference_date", "published", "deadline"), _day),
     **dict.fromkeys(("total", "completed", "late", "overdue", "removed", "recurring"), _number),
-    "bound": _bound,
-    "status": _status,
+    "bound": _one_of(get_args(Bound)),
+    "status": _one_of(get_args(Status)),
     **dict.fromkeys(("certified", "context", "quarterly"), _flag),
 }
