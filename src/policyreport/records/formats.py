@@ -7,7 +7,6 @@ same number in the same way.
 from __future__ import annotations
 
 import datetime
-import re
 import sys
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
@@ -19,13 +18,13 @@ from babel.numbers import format_decimal
 
 from policyreport.errors import UsageError, did_you_mean
 from policyreport.records.digits import as_published
+from policyreport.records.periods import POINT
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
 # A number with more digits is a level, such as output in billions of dong, which readers look up digit by digit.
 SHORT = 6
 EN_DASH = "–"
-_PERIOD = re.compile(r"(\d{4})(?:-(?:Q([1-4])|H([12])|(\d{2})(?:-(\d{2}))?))?$")
 
 
 @lru_cache(maxsize=4096)
@@ -198,9 +197,9 @@ class Formats:
         first, _, last = period.partition("/")
         if last:
             return f"{self.period(first)} {self._idiom.to} {self.period(last)}"
-        if not (match := _PERIOD.match(period)):
+        if not (match := POINT.fullmatch(period)):
             return period
-        year, quarter, half, month, day = match.groups()
+        year, month, day, quarter, half = match.groups()
         if quarter or half:
             names, number = (self._idiom.quarters, quarter) if quarter else (self._idiom.halves, half)
             return names[int(number) - 1].format(year=year)

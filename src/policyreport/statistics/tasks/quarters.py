@@ -10,7 +10,7 @@ import pandas as pd
 
 from policyreport.params.methods import FlowSettings
 from policyreport.records.base import Flag, Refusal
-from policyreport.records.tasks import ListCount, ListStep, QuarterOnQuarter
+from policyreport.records.tasks import FlowStep, ListCount, ListStep, QuarterOnQuarter
 from policyreport.statistics.tasks.counts import TaskCount, check_part, flag_short_sum, refuse_unusable
 from policyreport.statistics.tasks.frame import read_lists
 from policyreport.statistics.tasks.hazards import Increment, describe_step, flag_suspect
@@ -96,15 +96,25 @@ def lay_out(
     steps: list[ListStep] = []
     neighbour: Increment | None = None
     for before, after in pairwise(ordered):
-        increment = _increment_if_grown(before, after, minimum_days)
+        # What happened on the list if it only grew, which its counts may contradict.
+        grown = Increment(
+            before.reference_date,
+            after.reference_date,
+            before.total - before.completed,
+            after.total - before.total + after.removed,
+            after.completed - before.completed,
+        )
+        is_long = grown.days >= minimum_days
+        possible = is_long and not find_break(True, grown.additions, grown.finished) and grown.at_risk > 0
         flag = None
-        if neighbour and increment:
-            flag = flag_suspect(neighbour, increment, suspect_ratio=settings.suspect_ratio)
+        if neighbour and possible:
+            flag = flag_suspect(neighbour, grown, suspect_ratio=settings.suspect_ratio)
+        conditional = describe_step(grown) if possible else None
         note = basis_changes.get(after.reference_date, "")
-        steps.append(_describe_list_step(before, after, increment, flag, note, subject, minimum_days))
+        steps.append(_describe_list_step(before, after, grown, conditional, flag, note, subject, minimum_days))
         # A step that is only too short says nothing about its neighbours' basis.
-        if increment or _is_long(before, after, minimum_days):
-            neighbour = increment
+        if is_long:
+            neighbour = grown if possible else None
     inputs = tuple(dict.fromkeys(row for count in ordered for row in count.inputs))
     return QuarterOnQuarter(area=area, counts=tuple(ordered), steps=tuple(steps), inputs=inputs)
 
@@ -117,60 +127,40 @@ def _flag_count(count: ListCount, area: str, sum_tolerance: float) -> ListCount:
     return count.model_copy(update=found)
 
 
-def _is_long(before: ListCount, after: ListCount, minimum_days: int) -> bool:
-    return (after.reference_date - before.reference_date).days >= minimum_days
-
-
-def _increment_if_grown(before: ListCount, after: ListCount, minimum_days: int) -> Increment | None:
-    """The interval if the list only grew; None where the counts contradict that or the time is too short."""
-    additions = after.total - before.total + after.removed
-    increment = Increment(
-        before.reference_date,
-        after.reference_date,
-        before.total - before.completed,
-        additions,
-        after.completed - before.completed,
-    )
-    possible = not find_break(True, additions, increment.finished) and increment.at_risk > 0
-    return increment if possible and increment.days >= minimum_days else None
-
-
 def _describe_list_step(
     before: ListCount,
     after: ListCount,
-    increment: Increment | None,
+    grown: Increment,
+    conditional: FlowStep | None,
     flag: Flag | None,
     basis_change: str,
     subject: str,
     minimum_days: int,
 ) -> ListStep:
     """One step of the table, with the refusal that takes the place of a comparison."""
-    additions = after.total - before.total + after.removed
-    finished = after.completed - before.completed
-    days = (after.reference_date - before.reference_date).days
-    reason = find_break(before.list == after.list, additions, finished)
+    reason = find_break(before.list == after.list, grown.additions, grown.finished)
     if flag and not after.certified:
         reason = reason or f"basis suspect, {flag.detail}"
     refusal = None
-    if reason or days < minimum_days:
+    if reason or grown.days < minimum_days:
         counts = f"{before.completed} of {before.total}, then {after.completed} of {after.total}"
         refusal = Refusal(
             code="list-changed" if reason else "interval-too-short",
             method=METHOD,
             subject=subject,
-            detail=f"{reason or f'{days} days'}: {counts}",
+            detail=f"{reason or f'{grown.days} days'}: {counts}",
             inputs=before.inputs + after.inputs,
         )
     return ListStep(
-        start=before.reference_date,
-        end=after.reference_date,
-        days=days,
-        new_completed=finished,
-        additions=additions,
+        start=grown.start,
+        end=grown.end,
+        days=grown.days,
+        new_completed=grown.finished,
+        additions=grown.additions,
         same_list=not reason,
         basis_change=basis_change,
         bounds=bound_step(before, after, minimum_days=minimum_days) if reason else None,
-        conditional=describe_step(increment) if increment else None,
+        conditional=conditional,
         refusal=refusal,
         flags=(flag,) if flag else (),
         inputs=before.inputs + after.inputs,
