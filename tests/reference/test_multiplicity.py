@@ -25,13 +25,13 @@ def test_holm_over_three_exposures_gives_the_dossiers_values():
 @pytest.mark.parametrize(("smallest_p", "needed"), [(2 / 120, 12), (2 / 720, 2)])
 def test_benjamini_hochberg_needs_so_many_of_34_areas(smallest_p, needed):
     """METHODS §13: 12 areas at the minimum exact p for n = 5 (0.0167), 2 for n = 6 (0.00278)."""
-    assert count_needed(smallest_p, 34, rule="bh", level=0.05) == needed
+    assert count_needed(smallest_p, 34, level=0.05) == needed
 
 
 @pytest.mark.parametrize("smallest_p", [2 / 120, 2 / 720])
 def test_holm_can_never_single_out_one_of_34_areas_on_six_points(smallest_p):
     """METHODS §13: with 34 areas Holm can never reject at n of 6 or fewer."""
-    assert count_needed(smallest_p, 34, rule="holm", level=0.05) is None
+    assert min(adjust([smallest_p] * 34, rule="holm")) > 0.05
 
 
 @pytest.mark.parametrize(("rule", "name"), [("bh", "fdr_bh"), ("holm", "holm")])

@@ -10,7 +10,7 @@ from policyreport.data.points import AreaSeries
 from policyreport.records.series import SeriesPoint
 from policyreport.statistics.series import trend
 from policyreport.statistics.series.kendall import null_distribution, order_test, theil_sen
-from policyreport.statistics.series.slopes import gls_slope, hac_slope, ols_slope
+from policyreport.statistics.series.slopes import gls_slope, hac_slope
 
 OLD_UNITS = (7.32, 7.75, 4.11, 2.94, 8.959, 6.206, 6.536, 8.157)
 NEW_UNITS = (4.114, 2.94, 8.959, 6.206, 6.536, 8.157)
@@ -32,7 +32,7 @@ def test_the_slope_from_2018_and_its_exact_limits():
 
 def test_the_least_squares_line_from_2018():
     """METHODS §7, R `lm`: 0.144, SE 0.33706065, p 0.68412336."""
-    line = ols_slope(range(2018, 2026), OLD_UNITS)
+    line = gls_slope(range(2018, 2026), OLD_UNITS, 0.0)
     assert line.slope == pytest.approx(0.144, abs=5e-9)
     assert line.standard_error == pytest.approx(0.33706065, abs=5e-9)
     assert line.p_value == pytest.approx(0.68412336, abs=5e-9)
@@ -59,7 +59,7 @@ def test_growth_on_the_new_boundaries_and_the_false_alarm_of_robust_errors():
     assert estimate.slope == pytest.approx(0.8086, rel=1e-8)
     assert (estimate.interval.low, estimate.interval.high) == pytest.approx((-1.2115, 2.4225), rel=1e-8)
     assert estimate.interval.level == pytest.approx(0.983, abs=5e-4)
-    assert ols_slope(years, NEW_UNITS).p_value == pytest.approx(0.157, abs=5e-4)
+    assert gls_slope(years, NEW_UNITS, 0.0).p_value == pytest.approx(0.157, abs=5e-4)
     assert hac_slope(years, NEW_UNITS, hac_lags=1, hac_from_points=5).p_value == pytest.approx(0.018, abs=5e-4)
 
 

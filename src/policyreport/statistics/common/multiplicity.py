@@ -47,16 +47,14 @@ def adjust(p_values: Sequence[float | None], *, rule: Rule) -> tuple[float | Non
     return tuple(None if p is None else next(adjusted) for p in p_values)
 
 
-def count_needed(smallest_p: float, tests: int, *, rule: Rule, level: float) -> int | None:
+def count_needed(smallest_p: float, tests: int, *, level: float) -> int | None:
     """Count the areas that must reach the smallest attainable p before any can be singled out; None if none suffice.
 
     `smallest_p` is that of an exact test with so many points, `level` the largest adjusted p that singles out.
 
     Notes
     -----
-    Benjamini-Hochberg rejects k equal p-values if p·tests/k ≤ level; Holm rejects equal p-values, few or many, if
-    p·tests ≤ level. Printed with "none singled out", which exact tests of short series may force.
+    Benjamini-Hochberg rejects k equal p-values if p·tests/k ≤ level. Printed with "none singled out", which exact tests
+    of short series may force.
     """
-    needed = {"bh": math.ceil(round(smallest_p * tests / level, 9)), "holm": 1}[rule]
-    attainable = smallest_p <= level if rule == "bh" else smallest_p * tests <= level
-    return max(needed, 1) if attainable else None
+    return max(math.ceil(round(smallest_p * tests / level, 9)), 1) if smallest_p <= level else None

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from policyreport.params.methods import PoolingSettings, RanksSettings
+from policyreport.params.methods import RanksSettings
 from policyreport.records.base import Refusal
 from policyreport.records.series import Ranks, RankSet
 from policyreport.statistics.common.draws import JOINT, generator
@@ -22,7 +22,6 @@ from policyreport.statistics.ranks.stepdown import (
     find_simultaneous_sets,
     quadrature_critical_value,
 )
-from policyreport.statistics.tasks.counts import TaskCount, gather_inputs, select_comparable
 
 METHOD = "ranks"
 
@@ -171,49 +170,6 @@ def _ranks(
 def _holding(found: PlaceSet, rank: int) -> tuple[int, int]:
     """First and last rank, the printed one included."""
     return min(found.first, rank), max(found.last, rank)
-
-
-def rank_counts(
-    counts: Sequence[TaskCount],
-    settings: RanksSettings,
-    pooling: PoolingSettings,
-    *,
-    indicator: str,
-    measure: str,
-    design_effect: float = 1.0,
-) -> Ranks | Refusal:
-    """Compute rank sets of the completed shares of lists of one kind, one count an area (else DataError).
-
-    Ranks are those of the raw shares; `standard_error` is on the scale of `binomial_scores`. Counts and totals are
-    divided by `design_effect`, how far tasks finish together; `pooling` says which lists can be compared. Refused:
-    `lists-differ`, `too-few-areas`.
-    """
-    selected = select_comparable(
-        counts,
-        method=METHOD,
-        subject=indicator,
-        minimum_areas=pooling.minimum_areas,
-        minimum_tasks=pooling.minimum_tasks,
-        maximum_days_apart=pooling.maximum_days_apart,
-    )
-    if isinstance(selected, Refusal):
-        return selected
-    kept, _ = selected
-    done, totals = np.array([count.pair() for count in kept], dtype=float).T
-    scores, errors = binomial_scores(done / design_effect, totals / design_effect)
-    return rank_estimates(
-        [count.area for count in kept],
-        scores,
-        errors,
-        settings,
-        indicator=indicator,
-        measure=measure,
-        basis="counts",
-        larger_is_better=True,
-        printed=done / totals,
-        simultaneous_level=settings.count_level,
-        inputs=gather_inputs(kept),
-    )
 
 
 def binomial_scores(counts: ArrayLike, totals: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

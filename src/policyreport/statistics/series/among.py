@@ -99,7 +99,7 @@ def find_trends(values: pd.DataFrame, settings: TrendSettings, *, start: date | 
         last_year=max(trend.last_year for trend in tested),
         n=max(trend.n for trend in tested),
         smallest_p=smallest,
-        needed=count_needed(smallest, len(tested), rule="bh", level=settings.verdict_level),
+        needed=count_needed(smallest, len(tested), level=settings.verdict_level),
         carry_over=lines.carry_over,
         wandering=lines.wandering,
         by_order_alone=len(named),

@@ -78,21 +78,17 @@ def fit(change: ArrayLike, exposure: ArrayLike, control: ArrayLike | None = None
     return ExposureSlope(float(estimates[0]), float(errors[0]), x, w, held)
 
 
-def wild_t(fitted: ExposureSlope, weights: Floats) -> Floats:
-    """Draw |t*|, shape (B,), by wild cluster bootstrap under the null hypothesis of no slope.
+def wild_p(fitted: ExposureSlope, weights: Floats) -> float:
+    """Compute the two-sided wild-cluster-bootstrap p-value: the share of |t*| ≥ |t|, the observed one counted.
 
-    `weights`, shape (B, G), holds one bootstrap weight per draw and area.
+    |t*| is drawn under the null hypothesis of no slope; `weights`, shape (B, G), holds one bootstrap weight per draw
+    and area.
 
     References
     ----------
     Cameron, Gelbach, Miller (2008); Webb (2023), Canadian J. Economics 56:839-858.
     """
-    return _imposed_null(fitted, weights)(0.0)
-
-
-def wild_p(fitted: ExposureSlope, weights: Floats) -> float:
-    """Compute the two-sided wild-cluster-bootstrap p-value: the share of |t*| ≥ |t|, the observed one counted."""
-    return bootstrap_p(wild_t(fitted, weights), abs(fitted.t))
+    return bootstrap_p(_imposed_null(fitted, weights)(0.0), abs(fitted.t))
 
 
 def wild_interval(fitted: ExposureSlope, weights: Floats, *, level: float) -> tuple[float, float] | None:

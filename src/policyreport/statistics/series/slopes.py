@@ -36,13 +36,6 @@ def gls_step(years: ArrayLike, values: ArrayLike, after: ArrayLike, rho: float) 
     return _gls(t, y, np.column_stack([design[:, 0], step, design[:, 1]]), rho)
 
 
-def ols_slope(years: ArrayLike, values: ArrayLike) -> RegressionSlope:
-    """Fit a line under independent errors: a row of a specification table, never a verdict."""
-    _, y, design = _centred(years, values)
-    fit = sm.OLS(y, design).fit()
-    return _row("OLS", float(fit.params[1]), float(fit.bse[1]), len(y) - 2)
-
-
 def hac_slope(years: ArrayLike, values: ArrayLike, *, hac_lags: int, hac_from_points: int) -> RegressionSlope | Refusal:
     """Fit a line with Newey–West standard errors: a row of a specification table, never a verdict.
 
@@ -100,7 +93,7 @@ def _judged(slope: float, error: float, degrees: int) -> tuple[Interval, float]:
     return Interval(low=slope - half, high=slope + half), float(2 * stats.t.sf(t, degrees))
 
 
-def _row(name: Literal["OLS", "HAC", "GLSAR"], slope: float, error: float, degrees: int) -> RegressionSlope:
+def _row(name: Literal["HAC", "GLSAR"], slope: float, error: float, degrees: int) -> RegressionSlope:
     interval, p_value = _judged(slope, error, degrees)
     return RegressionSlope(name=name, slope=slope, standard_error=error, interval=interval, p_value=p_value)
 

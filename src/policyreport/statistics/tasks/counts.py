@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from itertools import pairwise
 from typing import Literal
 
 from policyreport.errors import DataError
@@ -110,7 +109,7 @@ def refuse_unusable(counts: Sequence[TaskCount], method: str, subject: str) -> R
 
 
 def select_comparable(
-    counts: Sequence[TaskCount],
+    counts: Iterable[TaskCount],
     *,
     method: str,
     subject: str,
@@ -118,16 +117,13 @@ def select_comparable(
     minimum_tasks: int,
     maximum_days_apart: int,
 ) -> tuple[tuple[TaskCount, ...], tuple[str, ...]] | Refusal:
-    """Keep the areas whose lists are of one kind and date, or say why they cannot be compared.
+    """Keep the areas whose newest lists are of one kind and date, or say why they cannot be compared.
 
-    `counts` has one an area (else DataError). Returns counts by area key and the areas left out (nothing usable
-    published, or too few tasks), or `lists-differ` or `too-few-areas`.
+    Returns counts by area key and the areas left out (nothing usable published, or too few tasks), or `lists-differ` or
+    `too-few-areas`.
     """
-    refuse = partial(Refusal, method=method, subject=subject, inputs=gather_inputs(counts))
-    ordered = sorted(counts, key=lambda count: count.area)
-    for before, after in pairwise(ordered):
-        if before.area == after.area:
-            raise DataError(f"{method}, {subject}", "one count an area", f"two of {after.area}", "Choose one.")
+    ordered = newest_of_each_area(counts)
+    refuse = partial(Refusal, method=method, subject=subject, inputs=gather_inputs(ordered))
     usable = [count for count in ordered if refuse_unusable((count,), method, subject) is None]
     if len(kinds := sorted({count.list_kind or count.list for count in usable})) > 1:
         return refuse(code="lists-differ", detail=f"{len(kinds)} kinds: {', '.join(kinds)}")

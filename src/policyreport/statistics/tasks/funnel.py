@@ -11,7 +11,7 @@ from policyreport.params.methods import FunnelSettings
 from policyreport.records.base import Refusal
 from policyreport.records.tasks import Funnel, FunnelPoint, Grouped
 from policyreport.statistics.common.multiplicity import adjust
-from policyreport.statistics.tasks.counts import gather_inputs, newest_of_each_area, select_comparable
+from policyreport.statistics.tasks.counts import gather_inputs, select_comparable
 from policyreport.statistics.tasks.frame import read_lists
 from policyreport.statistics.tasks.grouping import grouping_of_lists
 
@@ -49,7 +49,7 @@ def funnel_of_lists(lists: pd.DataFrame, settings: FunnelSettings) -> Funnel | R
     """
     read = read_lists(lists)
     selected = select_comparable(
-        newest_of_each_area(read.counts),
+        read.counts,
         method=METHOD,
         subject=read.subject,
         minimum_areas=settings.minimum_areas,

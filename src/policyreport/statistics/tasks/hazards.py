@@ -75,9 +75,9 @@ def join(first: Increment, second: Increment) -> Increment:
     )
 
 
-def rescale(share: float, days: float, *, to_days: float = HORIZON) -> float:
-    """Convert a share finished in `days` to `to_days` at a constant rate: 1 − (1 − share)^(to_days/days)."""
-    return 1.0 if share >= 1 else -math.expm1(math.log1p(-share) * to_days / days)
+def rescale(share: float, days: float) -> float:
+    """Convert a share finished in `days` to 30 days at a constant rate: 1 − (1 − share)^(30/days)."""
+    return 1.0 if share >= 1 else -math.expm1(math.log1p(-share) * HORIZON / days)
 
 
 def rescale_uniform(share: float, increment: Increment) -> float:

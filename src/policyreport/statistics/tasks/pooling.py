@@ -14,7 +14,7 @@ from policyreport.params.methods import PoolingSettings
 from policyreport.records.base import Interval, Refusal
 from policyreport.records.tasks import Grouped, PooledShare, Pooling
 from policyreport.statistics.common.intervals import ALPHA
-from policyreport.statistics.tasks.counts import gather_inputs, newest_of_each_area, select_comparable
+from policyreport.statistics.tasks.counts import gather_inputs, select_comparable
 from policyreport.statistics.tasks.frame import read_lists
 from policyreport.statistics.tasks.grouping import grouping_of_lists
 
@@ -49,7 +49,7 @@ def pool_lists(lists: pd.DataFrame, settings: PoolingSettings) -> Pooling | Refu
     """
     read = read_lists(lists)
     selected = select_comparable(
-        newest_of_each_area(read.counts),
+        read.counts,
         method=METHOD,
         subject=read.subject,
         minimum_areas=settings.minimum_areas,

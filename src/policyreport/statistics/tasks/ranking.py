@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from policyreport.params.methods import MethodSettings
 from policyreport.records.base import Refusal
 from policyreport.records.series import Ranks
-from policyreport.statistics.ranks.ranks import rank_counts
-from policyreport.statistics.tasks.counts import newest_of_each_area
+from policyreport.statistics.ranks.ranks import METHOD, binomial_scores, rank_estimates
+from policyreport.statistics.tasks.counts import gather_inputs, select_comparable
 from policyreport.statistics.tasks.frame import read_lists
 from policyreport.statistics.tasks.grouping import grouping_of_lists
 
@@ -26,14 +27,35 @@ def rank_lists(lists: pd.DataFrame, settings: MethodSettings) -> Ranks | Refusal
     Returns
     -------
     Ranks or Refusal
-        Refused: `lists-differ` where the lists are not of one kind and time, `too-few-areas`.
+        Ranks of the raw shares; `standard_error` is on the scale of `ranks.binomial_scores`, at counts and totals
+        divided by the design effect. Refused: `lists-differ` where the lists are not of one kind and time,
+        `too-few-areas`.
     """
     read = read_lists(lists)
-    return rank_counts(
-        newest_of_each_area(read.counts),
+    selected = select_comparable(
+        read.counts,
+        method=METHOD,
+        subject=read.indicator,
+        minimum_areas=settings.pooling.minimum_areas,
+        minimum_tasks=settings.pooling.minimum_tasks,
+        maximum_days_apart=settings.pooling.maximum_days_apart,
+    )
+    if isinstance(selected, Refusal):
+        return selected
+    kept, _ = selected
+    design_effect = grouping_of_lists(read.counts, settings.pooling).design_effect
+    done, totals = np.array([count.pair() for count in kept], dtype=float).T
+    scores, errors = binomial_scores(done / design_effect, totals / design_effect)
+    return rank_estimates(
+        [count.area for count in kept],
+        scores,
+        errors,
         settings.ranks,
-        settings.pooling,
         indicator=read.indicator,
         measure="",
-        design_effect=grouping_of_lists(read.counts, settings.pooling).design_effect,
+        basis="counts",
+        larger_is_better=True,
+        printed=done / totals,
+        simultaneous_level=settings.ranks.count_level,
+        inputs=gather_inputs(kept),
     )
