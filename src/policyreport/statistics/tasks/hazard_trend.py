@@ -69,7 +69,7 @@ def fit_trend(
         return Refusal(code="no-convergence", method=method, subject=subject, detail=detail)
     slope, error, dispersion = fit
     low, high = _limits(slope, error, len(used))
-    unlike = _Unlike(increments, settings.trend_minimum_at_risk, design)
+    unlike = UnlikeTrend(increments, settings.trend_minimum_at_risk, design)
     at_verdict = unlike.fit(settings.verdict_frailty)
     mixed = fit_betabinomial(d, m, design, days) if betabinomial else None
     weak = Flag(code="weak", detail=f"{len(used)} intervals")
@@ -102,7 +102,7 @@ def _limits(slope: float, error: float, intervals: int) -> tuple[float, float]:
 
 
 @dataclass(frozen=True)
-class _Unlike:
+class UnlikeTrend:
     """The trend of one list if its tasks are heterogeneous."""
 
     increments: Sequence[Increment]

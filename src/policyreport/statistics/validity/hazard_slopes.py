@@ -10,8 +10,7 @@ from scipy.stats import t as student_t
 
 from policyreport.records.base import Refusal
 from policyreport.statistics.common.intervals import ALPHA
-from policyreport.statistics.tasks.frailty import fit_slope, risk_sets
-from policyreport.statistics.tasks.hazard_trend import DAYS_PER_QUARTER, fit_trend, trend_design
+from policyreport.statistics.tasks.hazard_trend import DAYS_PER_QUARTER, UnlikeTrend, fit_trend, trend_design
 from policyreport.statistics.tasks.hazards import Increment
 from policyreport.statistics.validity.task_settings import FLOW
 
@@ -56,23 +55,14 @@ def fit_one(increments: Sequence[Increment]) -> tuple[float, float, float]:
 def fit_unlike(increments: Sequence[Increment], variance: float) -> tuple[float, float, float]:
     """Fit the effort of one list whose tasks differ; slope and its two limits, NaN where it is refused."""
     there = [step for step in increments if step.at_risk > 0]
-    pairs = [
-        (step, at_risk)
-        for step, at_risk in zip(there, risk_sets(there, variance=variance), strict=True)
-        if step.at_risk >= FLOW.trend_minimum_at_risk
-    ]
-    used = [step for step, _ in pairs]
+    used = [step for step in there if step.at_risk >= FLOW.trend_minimum_at_risk]
     finished = sum(step.finished for step in used)
     enough = finished >= FLOW.trend_minimum_finished
     enough &= sum(step.at_risk for step in used) - finished >= FLOW.trend_minimum_open
-    fit = None
-    if enough and len(used) >= FLOW.trend_minimum_intervals:
-        fit = fit_slope(used, [at_risk for _, at_risk in pairs], trend_design(used))
-    if fit is None:
+    if not enough or len(used) < FLOW.trend_minimum_intervals:
         return (np.nan, np.nan, np.nan)
-    slope, error, _ = fit
-    spread = float(student_t.ppf(1 - ALPHA / 2, len(used) - 2)) * error
-    return slope, slope - spread, slope + spread
+    found = UnlikeTrend(there, FLOW.trend_minimum_at_risk, trend_design(used)).fit(variance)
+    return (found.slope, found.interval.low, found.interval.high) if found else (np.nan, np.nan, np.nan)
 
 
 def _slopes(d: Floats, m: Floats, days: Floats) -> Floats:

@@ -127,11 +127,15 @@ def sloping_rates(lengths: Sequence[int], slope: float, daily: float = 0.0025) -
 
 def autoregressive(rng: np.random.Generator, shape: tuple[int, ...], rho: float) -> Floats:
     """Draw stationary AR(1) noise of variance 1 along the last axis."""
-    shocks = rng.normal(size=shape)
+    return carry_over(rng.normal(size=shape), rho)
+
+
+def carry_over(shocks: Floats, rho: float | Floats) -> Floats:
+    """Carry shocks of variance 1 over from year to year, the last axis, so that every year has variance 1."""
     noise = np.empty_like(shocks)
     noise[..., 0] = shocks[..., 0]
-    for year in range(1, shape[-1]):
-        noise[..., year] = rho * noise[..., year - 1] + (1 - rho**2) ** 0.5 * shocks[..., year]
+    for year in range(1, shocks.shape[-1]):
+        noise[..., year] = rho * noise[..., year - 1] + np.sqrt(1 - np.square(rho)) * shocks[..., year]
     return noise
 
 

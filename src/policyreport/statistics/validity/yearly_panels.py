@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from policyreport.statistics.validity.processes import Floats, autoregressive
+from policyreport.statistics.validity.processes import Floats, autoregressive, carry_over
 
 AUTOREGRESSIVE = "AR(1)"
 HEAVY_TAILS, REGIONS, CONTAINED, NATIONAL = "t5", "regional shocks", "part of the nation", "national noise"
@@ -45,12 +45,12 @@ def yearly_noise(rng: np.random.Generator, areas: int, years: int, process: str,
     scale, shape = spreads(rng, areas, spread), (areas, years)
     if process == HEAVY_TAILS:
         # Standardised, and carried over like normal shocks.
-        return np.asarray(scale * _carried(rng.standard_t(5, size=shape) * 0.6**0.5, rho))
+        return np.asarray(scale * carry_over(rng.standard_t(5, size=shape) * 0.6**0.5, rho))
     if process == REGIONS:
         shocks = autoregressive(rng, (REGION_COUNT, years), rho)[np.arange(areas) % REGION_COUNT]
         return np.asarray(scale * 0.5**0.5 * (shocks + autoregressive(rng, shape, rho)))
     if process == MIXED:
-        return scale * _carried(rng.normal(size=shape), rng.uniform(0, LARGEST_MIXED, size=areas))
+        return scale * carry_over(rng.normal(size=shape), rng.uniform(0, LARGEST_MIXED, size=areas))
     if process == WALK:
         return np.asarray(scale * np.cumsum(rng.normal(size=shape), axis=1))
     noise = scale * autoregressive(rng, shape, rho)
@@ -64,13 +64,4 @@ def yearly_noise(rng: np.random.Generator, areas: int, years: int, process: str,
         return np.asarray(noise + scale * hit * rng.choice([-JUMP_SIZE, JUMP_SIZE], size=shape))
     if process == BENEATH:
         return noise + scale * WALK_STEP * np.cumsum(rng.normal(size=shape), axis=1)
-    return noise
-
-
-def _carried(shocks: Floats, rho: float | Floats) -> Floats:
-    """Carry shocks of variance 1 over from year to year, so that every year has variance 1."""
-    noise = np.empty_like(shocks)
-    noise[:, 0] = shocks[:, 0]
-    for year in range(1, shocks.shape[1]):
-        noise[:, year] = rho * noise[:, year - 1] + np.sqrt(1 - np.square(rho)) * shocks[:, year]
     return noise
