@@ -86,20 +86,18 @@ def compare_all_changes(
 
 def _judged(series: AreaSeries, settings: PeersSettings, start: date | None) -> dict[str, LevelTrend | Refusal]:
     """All areas' trends of one level, judged together; refused ones are not in the family."""
-    found = {
+    by_area = {
         area: _changes(series.points.get(area, ()), series.national, series.indicator, settings.minimum_points)
         for area in series.areas
     }
-    changes = {area: each for area, each in found.items() if isinstance(each, _Changes)}
-    family = estimate_means(_table(changes), settings, known=[each.known for each in changes.values()])
+    changes = {area: own for area, own in by_area.items() if isinstance(own, _Changes)}
+    family = estimate_means(_table(changes), settings, known=[own.known for own in changes.values()])
     adjusted = adjust([float(p) for p in family.p_values], rule="bh")
-    rows = {area: row for row, area in enumerate(changes)}
-    return {
-        area: each
-        if isinstance(each, Refusal)
-        else _result(series, area, each, family, rows[area], adjusted[rows[area]], settings, start)
-        for area, each in found.items()
+    results = {
+        area: _result(series, area, own, family, row, adjusted[row], settings, start)
+        for row, (area, own) in enumerate(changes.items())
     }
+    return {area: own if isinstance(own, Refusal) else results[area] for area, own in by_area.items()}
 
 
 def _changes(points: Points, national: Points, indicator: str, minimum: int) -> _Changes | Refusal:

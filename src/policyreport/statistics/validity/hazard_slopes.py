@@ -61,8 +61,8 @@ def fit_unlike(increments: Sequence[Increment], variance: float) -> tuple[float,
     enough &= sum(step.at_risk for step in used) - finished >= FLOW.trend_minimum_open
     if not enough or len(used) < FLOW.trend_minimum_intervals:
         return (np.nan, np.nan, np.nan)
-    found = UnlikeTrend(there, FLOW.trend_minimum_at_risk, trend_design(used)).fit(variance)
-    return (found.slope, found.interval.low, found.interval.high) if found else (np.nan, np.nan, np.nan)
+    trend = UnlikeTrend(there, FLOW.trend_minimum_at_risk, trend_design(used)).fit(variance)
+    return (trend.slope, trend.interval.low, trend.interval.high) if trend else (np.nan, np.nan, np.nan)
 
 
 def _slopes(d: Floats, m: Floats, days: Floats) -> Floats:
