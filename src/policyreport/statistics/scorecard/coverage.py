@@ -77,36 +77,27 @@ def raised(record: NotebookRecord) -> Iterator[tuple[str, str, str, str]]:
     yield from dict.fromkeys(item for item in _walk(record, "", "") if item[0])
 
 
-def _walk(value: object, method: str, subject: str) -> Iterator[tuple[str, str, str, str]]:
+def _walk(value: Frozen | Sequence[object], method: str, subject: str) -> Iterator[tuple[str, str, str, str]]:
     if isinstance(value, Refusal):
         yield value.method, _subject(value.subject), value.code, "refusal"
         for flag in value.flags:
             yield value.method, _subject(value.subject), flag.code, "flag"
-    elif isinstance(value, Result):
+        return
+    if isinstance(value, Result):
         method = getattr(value, "kind", "") or method
         subject = _of(value) or subject
         for flag in value.flags:
             yield method, subject, flag.code, "flag"
-        yield from _walk_fields(value, method, subject)
-    elif isinstance(value, Frozen):
-        yield from _walk_fields(value, method, subject)
-    elif isinstance(value, (tuple, list)):
-        for item in value:
-            if isinstance(item, PARTS) and not isinstance(item, WITHOUT_RESULTS):
-                yield from _walk(item, method, subject)
+    parts = [getattr(value, name) for name in type(value).model_fields] if isinstance(value, Frozen) else value
+    for part in parts:
+        if isinstance(part, PARTS) and not isinstance(part, WITHOUT_RESULTS):
+            yield from _walk(part, method, subject)
 
 
 def _of(result: Result) -> str:
     """What a result is about: its indicator, or the tasks."""
     about = TASKS if isinstance(result, (Flow, Outlook, QuarterOnQuarter)) else ""
     return str(getattr(result, "indicator", "") or getattr(result, "outcome", "") or about)
-
-
-def _walk_fields(value: Frozen, method: str, subject: str) -> Iterator[tuple[str, str, str, str]]:
-    for name in type(value).model_fields:
-        part = getattr(value, name)
-        if isinstance(part, PARTS) and not isinstance(part, WITHOUT_RESULTS):
-            yield from _walk(part, method, subject)
 
 
 def _subject(text: str) -> str:
