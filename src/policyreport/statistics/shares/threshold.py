@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import pandas as pd
@@ -221,15 +220,20 @@ def flips(results: Sequence[Threshold]) -> tuple[Threshold, ...]:
     The results come back in the same order, with `measure-flip` where the newest vintages of two measures of one area,
     indicator and period are *above* and *below*, and `vintage-flip` where vintages of one measure are.
     """
+    by_period: dict[tuple[str, str, str], dict[str, list[int]]] = {}
+    for place, result in sorted(enumerate(results), key=lambda item: _vintage_key(item[1])):
+        of_period = by_period.setdefault((result.area, result.indicator, result.period), {})
+        of_period.setdefault(result.measure, []).append(place)
     added: dict[int, list[Flag]] = {}
-    order = sorted(range(len(results)), key=lambda i: (_period_key(results[i]), _vintage_key(results[i])))
-    for _, same_period in groupby(order, key=lambda i: _period_key(results[i])):
-        newest: dict[str, int] = {}
-        for measure, same_measure in groupby(same_period, key=lambda i: results[i].measure):
-            vintages = list(same_measure)
-            newest[measure] = vintages[-1]
-            _flag_contrast("vintage-flip", vintages, results, added)
-        _flag_contrast("measure-flip", list(newest.values()), results, added)
+    for vintages in by_period.values():
+        contrasts = [("vintage-flip", places) for places in vintages.values()]
+        contrasts.append(("measure-flip", [places[-1] for places in vintages.values()]))
+        for code, places in contrasts:
+            opposed = [place for place in places if results[place].verdict in ("above", "below")]
+            if len({results[place].verdict for place in opposed}) > 1:
+                detail = "; ".join(_summary(results[place]) for place in opposed)
+                for place in opposed:
+                    added.setdefault(place, []).append(Flag(code=code, detail=detail))
     return tuple(
         result.model_copy(update={"flags": result.flags + tuple(added.get(i, ()))}) for i, result in enumerate(results)
     )
@@ -327,27 +331,11 @@ def _no_history(error: RevisionError) -> Flag:
     )
 
 
-def _period_key(result: Threshold) -> tuple[str, str, str]:
-    return result.area, result.indicator, result.period
-
-
 def _vintage_key(result: Threshold) -> tuple[str, str, str]:
     return result.measure, result.observation.published.isoformat(), result.observation.id
 
 
-def _flag_contrast(
-    code: str, members: Iterable[int], results: Sequence[Threshold], added: dict[int, list[Flag]]
-) -> None:
-    """Add a flag for all members that are above or below, if there are both."""
-    told = [i for i in members if results[i].verdict in ("above", "below")]
-    if len({results[i].verdict for i in told}) < 2:
-        return
-    detail = "; ".join(_said(results[i]) for i in told)
-    for i in told:
-        added.setdefault(i, []).append(Flag(code=code, detail=detail))
-
-
-def _said(result: Threshold) -> str:
+def _summary(result: Threshold) -> str:
     """Value, measure, date and verdict of one vintage."""
     observation = result.observation
     return f"{as_published(observation.value)} {result.measure} ({observation.published}): {result.verdict}"
