@@ -9,6 +9,7 @@ from functools import partial
 from typing import Literal
 
 from policyreport.errors import DataError
+from policyreport.params.methods import FunnelSettings, PoolingSettings
 from policyreport.records.base import NEVER_ESTIMATED, Bound, Flag, Refusal, Status
 
 
@@ -110,17 +111,16 @@ def refuse_unusable(counts: Sequence[TaskCount], method: str, subject: str) -> R
 
 def select_comparable(
     counts: Iterable[TaskCount],
+    minimums: FunnelSettings | PoolingSettings,
+    pooling: PoolingSettings,
     *,
     method: str,
     subject: str,
-    minimum_areas: int,
-    minimum_tasks: int,
-    maximum_days_apart: int,
 ) -> tuple[tuple[TaskCount, ...], tuple[str, ...]] | Refusal:
     """Keep the areas whose newest lists are of one kind and date, or say why they cannot be compared.
 
-    Returns counts by area key and the areas left out (nothing usable published, or too few tasks), or `lists-differ` or
-    `too-few-areas`.
+    `minimums` are those of areas and of tasks in each. Returns counts by area key and the areas left out (nothing
+    usable published, or too few tasks), or `lists-differ` or `too-few-areas`.
     """
     ordered = newest_of_each_area(counts)
     refuse = partial(Refusal, method=method, subject=subject, inputs=gather_inputs(ordered))
@@ -128,12 +128,12 @@ def select_comparable(
     if len(kinds := sorted({count.list_kind or count.list for count in usable})) > 1:
         return refuse(code="lists-differ", detail=f"{len(kinds)} kinds: {', '.join(kinds)}")
     dates = [count.reference_date for count in usable if count.reference_date is not None]
-    if len(dates) < len(usable) or (dates and (max(dates) - min(dates)).days > maximum_days_apart):
+    if len(dates) < len(usable) or (dates and (max(dates) - min(dates)).days > pooling.maximum_days_apart):
         span = f"dates from {min(dates)} to {max(dates)}" if dates else "no date"
         return refuse(code="lists-differ", detail=f"{span}, {len(usable) - len(dates)} not exact to the day")
-    kept = tuple(count for count in usable if count.pair()[1] >= minimum_tasks)
-    if len(kept) < minimum_areas:
-        return refuse(code="too-few-areas", detail=f"{len(kept)} areas, {minimum_areas} needed")
+    kept = tuple(count for count in usable if count.pair()[1] >= minimums.minimum_tasks)
+    if len(kept) < minimums.minimum_areas:
+        return refuse(code="too-few-areas", detail=f"{len(kept)} areas, {minimums.minimum_areas} needed")
     left_out = {count.area for count in ordered} - {count.area for count in kept}
     return kept, tuple(sorted(left_out))
 

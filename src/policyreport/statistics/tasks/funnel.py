@@ -48,14 +48,7 @@ def funnel_of_lists(lists: pd.DataFrame, settings: FunnelSettings) -> Funnel | R
     Spiegelhalter (2005), Statistics in Medicine 24:1185-1202.
     """
     read = read_lists(lists)
-    selected = select_comparable(
-        read.counts,
-        method=METHOD,
-        subject=read.subject,
-        minimum_areas=settings.minimum_areas,
-        minimum_tasks=settings.minimum_tasks,
-        maximum_days_apart=settings.pooling.maximum_days_apart,
-    )
+    selected = select_comparable(read.counts, settings, settings.pooling, method=METHOD, subject=read.subject)
     if isinstance(selected, Refusal):
         return selected
     kept, dropped = selected

@@ -48,14 +48,7 @@ def pool_lists(lists: pd.DataFrame, settings: PoolingSettings) -> Pooling | Refu
     Biometrics 48:577-585.
     """
     read = read_lists(lists)
-    selected = select_comparable(
-        read.counts,
-        method=METHOD,
-        subject=read.subject,
-        minimum_areas=settings.minimum_areas,
-        minimum_tasks=settings.minimum_tasks,
-        maximum_days_apart=settings.maximum_days_apart,
-    )
+    selected = select_comparable(read.counts, settings, settings, method=METHOD, subject=read.subject)
     if isinstance(selected, Refusal):
         return selected
     kept, dropped = selected

@@ -32,18 +32,12 @@ def rank_lists(lists: pd.DataFrame, settings: MethodSettings) -> Ranks | Refusal
         `too-few-areas`.
     """
     read = read_lists(lists)
-    selected = select_comparable(
-        read.counts,
-        method=METHOD,
-        subject=read.indicator,
-        minimum_areas=settings.pooling.minimum_areas,
-        minimum_tasks=settings.pooling.minimum_tasks,
-        maximum_days_apart=settings.pooling.maximum_days_apart,
-    )
+    pooling = settings.pooling
+    selected = select_comparable(read.counts, pooling, pooling, method=METHOD, subject=read.indicator)
     if isinstance(selected, Refusal):
         return selected
     kept, _ = selected
-    design_effect = grouping_of_lists(read.counts, settings.pooling).design_effect
+    design_effect = grouping_of_lists(read.counts, pooling).design_effect
     done, totals = np.array([count.pair() for count in kept], dtype=float).T
     scores, errors = binomial_scores(done / design_effect, totals / design_effect)
     return rank_estimates(
