@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from policyreport.params.methods import read_method_settings
+from policyreport.records.tasks import Grouped
 from policyreport.statistics.tasks import funnel, pooling
-from policyreport.statistics.tasks.grouping import Grouping, estimate_grouping
+from policyreport.statistics.tasks.grouping import estimate_grouping
 from policyreport.statistics.tasks.hazards import Increment
 from policyreport.statistics.validity.processes import one_list
 
@@ -38,7 +39,7 @@ def test_intervals_of_unequal_length_are_held_to_one_daily_rate():
 
 @pytest.mark.parametrize("lists", [[], [pair(30, 31)] * 19, [pair(3, 4)] * 40, [pair(0, 0)] * 40])
 def test_without_enough_repeated_counts_mild_clustering_is_assumed(lists):
-    assert estimate_grouping(lists, SETTINGS.pooling) == Grouping(2.0, 0)
+    assert estimate_grouping(lists, SETTINGS.pooling) == Grouped(design_effect=2.0, pairs=0)
 
 
 @pytest.mark.parametrize("effect", [1, 2, 4])

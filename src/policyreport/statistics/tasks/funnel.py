@@ -9,7 +9,7 @@ from scipy.stats import binom, norm
 
 from policyreport.params.methods import FunnelSettings
 from policyreport.records.base import Refusal
-from policyreport.records.tasks import Funnel, FunnelPoint, Grouped
+from policyreport.records.tasks import Funnel, FunnelPoint
 from policyreport.statistics.common.multiplicity import adjust
 from policyreport.statistics.tasks.counts import gather_inputs, select_comparable
 from policyreport.statistics.tasks.frame import read_lists
@@ -69,7 +69,7 @@ def funnel_of_lists(lists: pd.DataFrame, settings: FunnelSettings) -> Funnel | R
         centre=centre,
         dispersion=dispersion,
         overdispersed=bool(overdispersed),
-        grouping=Grouped(design_effect=effect, pairs=grouping.pairs),
+        grouping=grouping,
         points=tuple(
             FunnelPoint(
                 area=count.area,

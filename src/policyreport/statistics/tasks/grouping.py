@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +11,7 @@ from scipy.optimize import brentq
 from scipy.stats import chi2
 
 from policyreport.params.methods import PoolingSettings
+from policyreport.records.tasks import Grouped
 from policyreport.statistics.tasks.counts import TaskCount, of_newest_lists
 from policyreport.statistics.tasks.hazards import Increment
 from policyreport.statistics.tasks.stretch import Stretch, collect_stretch
@@ -19,15 +19,7 @@ from policyreport.statistics.tasks.stretch import Stretch, collect_stretch
 _MEDIAN = float(chi2.median(1))
 
 
-@dataclass(frozen=True)
-class Grouping:
-    """A design effect φ and the number of pairs of intervals behind it, 0 where φ is assumed."""
-
-    design_effect: float
-    pairs: int
-
-
-def grouping_of_lists(counts: Iterable[TaskCount], settings: PoolingSettings) -> Grouping:
+def grouping_of_lists(counts: Iterable[TaskCount], settings: PoolingSettings) -> Grouped:
     """Estimate one design effect from those areas' newest lists that were counted again, or take the assumed one."""
     stretches = [
         collect_stretch(own, settings.flow, method="pooling", subject="") for own in of_newest_lists(counts).values()
@@ -35,7 +27,7 @@ def grouping_of_lists(counts: Iterable[TaskCount], settings: PoolingSettings) ->
     return estimate_grouping([stretch.increments for stretch in stretches if isinstance(stretch, Stretch)], settings)
 
 
-def estimate_grouping(lists: Iterable[Sequence[Increment]], settings: PoolingSettings) -> Grouping:
+def estimate_grouping(lists: Iterable[Sequence[Increment]], settings: PoolingSettings) -> Grouped:
     """Estimate the design effect shared by lists of one kind from the variation between their successive intervals.
 
     A pair of successive intervals counts where enough tasks are expected finished, and enough open, in both under one
@@ -53,8 +45,8 @@ def estimate_grouping(lists: Iterable[Sequence[Increment]], settings: PoolingSet
     pairs = (pair for each in lists for pair in pairwise(each) if pair[0].end == pair[1].start)
     found = [unrest for pair in pairs if (unrest := _unrest(*pair, settings.grouping_minimum_tasks)) is not None]
     if len(found) < settings.grouping_minimum_pairs:
-        return Grouping(settings.assumed_design_effect, 0)
-    return Grouping(max(float(np.median(found)) / _MEDIAN, 1.0), len(found))
+        return Grouped(design_effect=settings.assumed_design_effect)
+    return Grouped(design_effect=max(float(np.median(found)) / _MEDIAN, 1.0), pairs=len(found))
 
 
 def _unrest(first: Increment, second: Increment, minimum_tasks: int) -> float | None:

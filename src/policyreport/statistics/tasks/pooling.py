@@ -12,7 +12,7 @@ from scipy.special import betainc, betaln
 
 from policyreport.params.methods import PoolingSettings
 from policyreport.records.base import Interval, Refusal
-from policyreport.records.tasks import Grouped, PooledShare, Pooling
+from policyreport.records.tasks import PooledShare, Pooling
 from policyreport.statistics.common.intervals import ALPHA
 from policyreport.statistics.tasks.counts import gather_inputs, select_comparable
 from policyreport.statistics.tasks.frame import read_lists
@@ -77,7 +77,7 @@ def pool_lists(lists: pd.DataFrame, settings: PoolingSettings) -> Pooling | Refu
     return Pooling(
         mean=posterior.mean,
         intraclass=posterior.intraclass,
-        grouping=Grouped(design_effect=effect, pairs=grouping.pairs),
+        grouping=grouping,
         areas=tuple(shares),
         dropped=dropped,
         inputs=gather_inputs(kept),
