@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from policyreport.params.report import SeriesRole
+from policyreport.data.selection import role_series
 from policyreport.records.base import NEVER_ESTIMATED
 from policyreport.records.notebooks import TrendRecord
-from policyreport.records.series import SeriesPoint
 from policyreport.records.tasks import Completion
 
 if TYPE_CHECKING:
@@ -201,8 +200,10 @@ def area_output(inputs: Inputs) -> pd.DataFrame:
     people of the provinces. `attrs` hold `year`, whose weights stand for other years.
     """
     roles, areas = inputs.roles, [*inputs.provinces, inputs.roles.nation]
-    income = {area: _by_year(inputs, area, roles.income) for area in areas}
-    people = {area: _by_year(inputs, area, roles.population) for area in inputs.provinces}
+    income, people = (
+        {area: {point.year: point for point in role_series(inputs, area, role)} for area in areas}
+        for role in (roles.income, roles.population)
+    )
     rows: list[dict[str, Any]] = []
     for year in sorted({year for points in income.values() for year in points} | {roles.product_year}):
         for area in inputs.provinces:
@@ -226,13 +227,3 @@ def _figures(inputs: Inputs, rows: pd.DataFrame) -> pd.DataFrame:
     frame = rows.assign(name=rows["area"].map(names), rows=behind).reset_index(drop=True)
     columns = ["area", "name", "indicator", "measure", "period", "reference_date", "published", "value", "bound"]
     return frame[[*columns, "unit", "status", "source", "note", "rows"]]
-
-
-def _by_year(inputs: Inputs, area: str, role: SeriesRole) -> dict[int, SeriesPoint]:
-    """The points of the series that plays a role; the national one has its own indicator."""
-    indicator = role.indicator
-    if area == inputs.roles.nation:
-        indicator = inputs.indicators.get(indicator).national or indicator
-    key = area, indicator
-    points = inputs.points.get((*key, role.measure)) if role.measure else inputs.first_series.get(key)
-    return {point.year: point for point in points or ()}

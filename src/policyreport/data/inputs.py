@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from policyreport.data.frames import (
     share_targets,
     task_lists,
 )
+from policyreport.data.points import read_points
 from policyreport.data.series_frames import lead_frame, series_frame, traits_frame
 from policyreport.errors import RunError, UsageError
 from policyreport.params.edition import Edition, edition_file, read_edition_file
@@ -136,26 +136,12 @@ class Inputs:
     @cached_property
     def points(self) -> dict[tuple[str, str, str], tuple[SeriesPoint, ...]]:
         """Annual series by area, indicator and measure, in order of years."""
-        series: dict[tuple[str, str, str], list[SeriesPoint]] = {}
         rows = self.panel[self.panel["value"].notna()].sort_values("year", kind="stable")
-        columns = ["area", "indicator", "measure", "year", "value", "status", "segment"]
-        columns += ["low", "high", "error", "inputs"]
-        for area, indicator, measure, year, value, status, segment, low, high, error, ids in zip(
-            *(rows[column].tolist() for column in columns), strict=True
-        ):
-            point = SeriesPoint(
-                year=year,
-                value=value,
-                status=status,
-                segment=segment,
-                begun=self.indicators.get(indicator).begun(year),
-                low=None if isnan(low) else low,
-                high=None if isnan(high) else high,
-                error=None if isnan(error) else error,
-                inputs=tuple(ids),
-            )
-            series.setdefault((area, indicator, measure), []).append(point)
-        return {key: tuple(points) for key, points in series.items()}
+        years = zip(rows["indicator"], rows["year"], strict=True)
+        begun = [self.indicators.get(indicator).begun(year) for indicator, year in years]
+        rows = rows.rename(columns={"inputs": "rows"}).assign(begun=pd.Series(begun, rows.index, dtype="object"))
+        keys = rows[["area", "indicator", "measure"]].itertuples(index=False, name=None)
+        return read_points("the panel", rows, keys)
 
     @cached_property
     def first_series(self) -> dict[tuple[str, str], tuple[SeriesPoint, ...]]:
@@ -165,40 +151,20 @@ class Inputs:
             first.setdefault((area, indicator), points)
         return first
 
-    @cached_property
-    def tasks(self) -> pd.DataFrame:
-        """The area's lists of tasks, one row per list and date."""
-        return task_lists(self)
-
-    @cached_property
-    def province_tasks(self) -> pd.DataFrame:
-        """The lists of all provinces as their records describe them; only for the national evaluation."""
-        return province_lists(self)
-
-    @cached_property
-    def shares(self) -> pd.DataFrame:
-        """Every vintage of the share of output, one row per figure."""
-        return share_figures(self)
+    tasks = cached_property(task_lists)
+    province_tasks = cached_property(province_lists)
+    shares = cached_property(share_figures)
+    targets = cached_property(share_targets)
+    output = cached_property(area_output)
+    figures = cached_property(newest_figures)
+    traits = cached_property(traits_frame)
+    series = series_frame
+    lead = lead_frame
 
     @property
     def threshold(self) -> float:
         """The threshold that shares are judged against."""
         return self.policy.threshold.value
-
-    @cached_property
-    def targets(self) -> pd.DataFrame:
-        """The policy's targets on the share, the nearest first."""
-        return share_targets(self)
-
-    @cached_property
-    def output(self) -> pd.DataFrame:
-        """The output of every province and the country by year."""
-        return area_output(self)
-
-    @cached_property
-    def figures(self) -> pd.DataFrame:
-        """The newest vintage of every figure that is no count on a list."""
-        return newest_figures(self)
 
     @cached_property
     def back_cast(self) -> frozenset[tuple[str, str]]:
@@ -211,22 +177,6 @@ class Inputs:
         """Areas and indicators with a value that was recalculated although a small part is missing."""
         rows = self.panel[(self.panel["note"] == "renormalised") & self.panel["value"].notna()]
         return frozenset(zip(rows["area"], rows["indicator"], strict=True))
-
-    def series(self, name: str) -> pd.DataFrame:
-        """Give annual values by area and year: `name` is a role (``growth``, ``income``) or an indicator's key.
-
-        Provinces, then the country and the regions; columns and `attrs` are those of `data.points`.
-        """
-        return series_frame(self, name)
-
-    def lead(self, name: str) -> pd.DataFrame:
-        """Give the provinces' values minus the country's; of a governance score, minus the mean of the provinces."""
-        return lead_frame(self, name)
-
-    @cached_property
-    def traits(self) -> pd.DataFrame:
-        """What makes provinces alike: `area`, `region`, `weight` (output), `merged`, and the variables of likeness."""
-        return traits_frame(self)
 
     @property
     def step_days(self) -> tuple[date, ...]:

@@ -23,10 +23,10 @@ was published for areas in general), `revised` (years in which some questions ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import Any, Literal
+from itertools import compress, pairwise
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -37,6 +37,7 @@ from policyreport.records.base import Flag, Refusal
 from policyreport.records.series import SeriesPoint
 
 Points = tuple[SeriesPoint, ...]
+Key = TypeVar("Key", bound=Hashable)
 Kind = Literal["own", "minus nation", "minus mean"]
 OPTIONAL: dict[str, Any] = {
     "status": "observed",
@@ -133,14 +134,16 @@ def read_series(place: str, frame: pd.DataFrame, *, one: bool = False, nation: s
     # Without attrs, which pandas copies with every column taken.
     bare = frame.copy(deep=False)
     bare.attrs = {}
-    points = _points(place, bare, "value", OPTIONAL)
+    keys = bare["area"].tolist() if "area" in bare else [""] * len(bare)
+    points = read_points(place, bare, keys)
+    scaled = read_points(place, bare, keys, "scaled", JUDGED) if "scaled" in bare else None
     if one and len(points) > 1:
         got = f"{len(points)}: {', '.join(list(points)[:3])}, …"
         raise DataError(place, "the rows of one area", got, 'Choose one: frame.query("area == @area").')
     about["nation"] = nation or about.get("nation", "")
     about.setdefault("areas", tuple(area for area in points if area != about["nation"]))
     return AreaSeries(
-        **about | {"points": points, "scaled": _points(place, bare, "scaled", JUDGED) if "scaled" in bare else None},
+        **about | {"points": points, "scaled": scaled},
         larger_is_better=frame.attrs.get("direction") != "lower",
     )
 
@@ -196,9 +199,12 @@ def year_table(points: Mapping[str, Points], areas: Sequence[str], years: Sequen
     return table
 
 
-def _points(place: str, frame: pd.DataFrame, column: str, optional: Mapping[str, Any]) -> dict[str, Points]:
-    """Points by area, in order of the frame's areas and of years; rows without a value are left out."""
-    known = frame[frame[column].notna()]
+def read_points(
+    place: str, frame: pd.DataFrame, keys: Iterable[Key], column: str = "value", optional: Mapping[str, Any] = OPTIONAL
+) -> dict[Key, Points]:
+    """Read the points of a column by the key of each row, in order of years; rows without a value are left out."""
+    present = frame[column].notna()
+    known = frame[present]
     try:
         given = {"year": known["year"].astype(int).tolist(), "value": known[column].astype(float).tolist()}
     except ValueError as wrong:
@@ -206,14 +212,13 @@ def _points(place: str, frame: pd.DataFrame, column: str, optional: Mapping[str,
     for name in optional:
         if name in known:
             given[FIELDS.get(name, name)] = [READ[name](value) for value in known[name].tolist()]
-    series: dict[str, list[SeriesPoint]] = {}
-    areas = known["area"].tolist() if "area" in known else [""] * len(known)
-    for area, cells in zip(areas, zip(*given.values(), strict=True), strict=True):
-        series.setdefault(area, []).append(SeriesPoint(**dict(zip(given, cells, strict=True))))
-    return {area: _in_order(place, area, points) for area, points in series.items()}
+    series: dict[Key, list[SeriesPoint]] = {}
+    for key, cells in zip(compress(keys, present), zip(*given.values(), strict=True), strict=True):
+        series.setdefault(key, []).append(SeriesPoint(**dict(zip(given, cells, strict=True))))
+    return {key: _in_order(place, key, points) for key, points in series.items()}
 
 
-def _in_order(place: str, area: str, points: list[SeriesPoint]) -> Points:
+def _in_order(place: str, area: Hashable, points: list[SeriesPoint]) -> Points:
     """Points by year, each once."""
     ordered = sorted(points, key=lambda point: point.year)
     for earlier, later in pairwise(ordered):
