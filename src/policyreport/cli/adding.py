@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -18,13 +17,6 @@ if TYPE_CHECKING:
 
 # A sheet in the wrong form is wrong in every row; the first few show how.
 SHOWN_REFUSALS = 20
-
-
-class DecimalSign(StrEnum):
-    """Values of --decimal."""
-
-    point = "point"
-    comma = "comma"
 
 
 def _text(help: str, metavar: str = "TEXT") -> typer.models.OptionInfo:
@@ -53,7 +45,9 @@ def add(
     sheet: Annotated[
         str | None, typer.Option(metavar="NAME", help="Worksheet to read, if the workbook has several.")
     ] = None,
-    decimal: Annotated[DecimalSign | None, typer.Option(help="Decimal sign, if the file leaves it open.")] = None,
+    decimal: Annotated[
+        Literal["point", "comma"] | None, typer.Option(help="Decimal sign, if the file leaves it open.")
+    ] = None,
     table: Annotated[
         str | None, typer.Option(metavar="NAME", help="Name of the new table; by default that of FILE.")
     ] = None,
@@ -104,7 +98,7 @@ def add(
         "quality": quality,
     }
     today = _day_of_adding(accessed)
-    decimals = None if decimal is None else Decimals(decimal.value)
+    decimals = None if decimal is None else Decimals(decimal)
     delivery = receive(root, file, Options(stated, today, sheet, table, decimals, unusual))
     preview = preview_delivery(root, delivery)
     show_preview(preview, show_all)

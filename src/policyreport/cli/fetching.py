@@ -77,17 +77,15 @@ def worldbank(
       policyreport fetch worldbank --indicators NY.GDP.MKTP.KD.ZG,SP.POP.TOTL --since 2018
       policyreport fetch worldbank --indicators GB.XPD.RSDV.GD.ZS --yes
     """
-    root = given_project(context.obj)
-    with optional_packages():
+    codes = _codes(indicators)
+    with _publisher(context) as (root, params, web):
         from policyreport.intake.connectors import worldbank as connector
 
-    params, today = _params(root), date.today()
-    codes = _codes(indicators)
-    if not codes:
-        raise UsageError("--indicators", "World Bank codes", "nothing", "See policyreport fetch --list.")
-    for code in codes:
-        connector.require_known(code, country, params.worldbank)
-    with open_web(params.http) as web:
+        if not codes:
+            raise UsageError("--indicators", "World Bank codes", "nothing", "See policyreport fetch --list.")
+        for code in codes:
+            connector.require_known(code, country, params.worldbank)
+        today = date.today()
         fetched = [connector.fetch(code, web, params.worldbank, today, country=country, since=since) for code in codes]
     _land(root, fetched, published, yes)
 
@@ -107,13 +105,10 @@ def pxweb(
       policyreport fetch pxweb PL.V03.01
       policyreport fetch pxweb V03.12 --since 2024 --yes
     """
-    root = given_project(context.obj)
-    with optional_packages():
+    with _publisher(context) as (root, params, web):
+        from policyreport.data.areas import read_areas
         from policyreport.intake.connectors import pxweb as connector
-    from policyreport.data.areas import read_areas
 
-    params = _params(root)
-    with open_web(params.http) as web:
         fetched = connector.fetch(table, web, params.pxweb, read_areas(root), date.today(), since)
     _land(root, [fetched], published, yes)
 
@@ -136,21 +131,21 @@ def sdmx(
       policyreport fetch sdmx GDPVNM
       policyreport fetch sdmx GDPVNM --series NGDP_PA_XDC --since 2020 --yes
     """
-    root = given_project(context.obj)
-    with optional_packages():
+    with _publisher(context) as (root, params, web):
         from policyreport.intake.connectors import sdmx as connector
 
-    params = _params(root)
-    with open_web(params.http) as web:
         fetched = connector.fetch(flow, web, params.sdmx, date.today(), series=_codes(series), since=since)
     _land(root, [fetched], published, yes)
 
 
 @contextmanager
-def optional_packages() -> Iterator[None]:
-    """Turn the failed import of a connector into a message that says what to install."""
+def _publisher(context: typer.Context) -> Iterator[tuple[Path, Connectors, Web]]:
+    """The project, its connectors and an open connection; a missing package of a connector is named."""
+    root = given_project(context.obj)
+    params = _params(root)
     try:
-        yield
+        with open_web(params.http) as web:
+            yield root, params, web
     except ModuleNotFoundError as error:
         todo = 'Install the extra: pip install "policyreport[connect]" (in the project: make setup).'
         raise ConnectError("policyreport fetch", f"the package {error.name}", "not installed", todo) from None

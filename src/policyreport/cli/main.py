@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from typer.core import TyperGroup
@@ -70,14 +69,6 @@ app.add_typer(fetch_app)
 app.add_typer(running.cache_app)
 
 
-class RendererName(StrEnum):
-    """Values of --renderer."""
-
-    auto = "auto"
-    quarto = "quarto"
-    pandoc = "pandoc"
-
-
 def _version(wanted: bool) -> None:
     if wanted:
         # Reading the installed metadata costs more than the rest of --help.
@@ -128,9 +119,9 @@ def render(
     context: typer.Context,
     edition: EditionArgument,
     renderer: Annotated[
-        RendererName,
+        Literal["auto", "quarto", "pandoc"],
         typer.Option(help="auto uses Quarto if it is installed, otherwise the built-in pandoc and Typst."),
-    ] = RendererName.auto,
+    ] = "auto",
     to: Annotated[str, typer.Option(metavar="FORMATS", help="html, pdf or html,pdf.")] = "html,pdf",
     draft: Annotated[
         bool, typer.Option("--draft", help="Render even below the quorum; every page says that it is a draft.")
@@ -155,7 +146,7 @@ def render(
     from policyreport.cli.rendering import render_edition
     from policyreport.publishing import renderers
 
-    render_edition(root, edition, renderers.choose(renderer.value), formats, draft=draft)
+    render_edition(root, edition, renderers.choose(renderer), formats, draft=draft)
 
 
 @app.command()
@@ -250,9 +241,9 @@ def check(
     if edition:
         check_edition(root, edition)
     # Reading the ledger needs pandas and pandera.
+    from policyreport.cli.findings import findings_table, places_table, rules_table
     from policyreport.data.observations import load_ledger
     from policyreport.data.rules import CHECKS, check_ledger, read_context
-    from policyreport.data.rules.wording import findings_table, places_table, rules_table
     from policyreport.params.edition import read_edition
 
     if rule and rule not in CHECKS:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from policyreport.data.rules.screening import rules
+from policyreport.cli.messages import plain_table
+from policyreport.data.rules import rules
 from policyreport.params.rules import RuleBook
 from policyreport.records.base import Finding
 
@@ -17,7 +18,7 @@ ORDER = ("error", "warning", "note")
 
 def findings_table(findings: Sequence[Finding]) -> Table:
     """Lay out findings by rule, with count and first place; errors first, then the most frequent."""
-    table = _table("severity", "rule", ">times", "first place", "row or file")
+    table = plain_table(["severity", "rule"], ["times"], ["first place", "row or file"])
     by_rule: dict[str, list[Finding]] = {}
     for finding in findings:
         by_rule.setdefault(finding.rule, []).append(finding)
@@ -31,7 +32,7 @@ def findings_table(findings: Sequence[Finding]) -> Table:
 
 def places_table(findings: Sequence[Finding]) -> Table:
     """Lay out every finding with its rows or files, errors first."""
-    table = _table("severity", "rule", "message", "rows or files")
+    table = plain_table(["severity", "rule", "message", "rows or files"])
     for finding in sorted(findings, key=lambda finding: (ORDER.index(finding.severity), finding.rule)):
         places = finding.rows or finding.sources
         more = f" and {len(places) - 3} more" if len(places) > 3 else ""
@@ -39,20 +40,9 @@ def places_table(findings: Sequence[Finding]) -> Table:
     return table
 
 
-def rules_table(book: RuleBook, language: str = "en") -> Table:
-    """Lay out all rules by family, with sentences in a language."""
-    table = _table("family", "rule", "severity", "what holds")
+def rules_table(book: RuleBook) -> Table:
+    """Lay out all rules by family."""
+    table = plain_table(["family", "rule", "severity", "what holds"])
     for rule in rules(book):
-        table.add_row(rule.family, rule.id, rule.severity, rule.sentence[language])
-    return table
-
-
-def _table(*columns: str) -> Table:
-    """An open table; a heading after ">" is right-aligned."""
-    # rich is imported only where a table is shown: the rules run without it.
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for name in columns:
-        table.add_column(name.removeprefix(">"), justify="right" if name.startswith(">") else "left", overflow="fold")
+        table.add_row(rule.family, rule.id, rule.severity, rule.sentence["en"])
     return table
