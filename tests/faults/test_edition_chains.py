@@ -18,10 +18,11 @@ from policyreport.cli.main import app
 from policyreport.data.changes import list_changes
 from policyreport.data.inputs import Inputs, read_inputs
 from policyreport.errors import ExitCode, ParamsError
-from policyreport.params.edition import first_day, read_edition
+from policyreport.params.edition import read_edition
 from policyreport.publishing.renderers.pandoc import PandocRenderer
 from policyreport.publishing.report import assemble
 from policyreport.records.marks import unmarked
+from policyreport.records.periods import period_bounds
 from policyreport.running import plan
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ class Chain:
     @property
     def day(self) -> date:
         """The day on which the next edition is known: a week after the one before, and in its quarter or later."""
-        return max(first_day(self.quarter), date(2026, 2, 1) + timedelta(weeks=len(self.editions)))
+        first = period_bounds(self.quarter.replace("Q", "-Q"))[0]
+        return max(first, date(2026, 2, 1) + timedelta(weeks=len(self.editions)))
 
     def add(self, kind: str) -> str:
         """Add the edition of the next quarter, with a table of that kind published before its day."""

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from policyreport.cli.main import app
 from policyreport.data.observations import load_ledger
-from policyreport.data.observations.periods import last_day
+from policyreport.records.periods import last_day
 
 pytestmark = pytest.mark.usefixtures("without_rules")
 ROOT = Path(__file__).parents[2]

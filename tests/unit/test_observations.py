@@ -12,10 +12,10 @@ import pytest
 
 from policyreport.data.observations import as_known_on, load_ledger, to_observations, vintages
 from policyreport.data.observations.corrections import read_corrections, read_withheld
-from policyreport.data.observations.periods import last_day, period_bounds
 from policyreport.data.observations.schema import validate
 from policyreport.errors import DataError
 from policyreport.params.indicators import read_indicators
+from policyreport.records.periods import last_day, period_bounds
 
 ROOT = Path(__file__).parents[2]
 HEAD = "area,indicator,measure,list,period,reference_date,published,value,bound,unit,status,quality,note"

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from policyreport.errors import ExitCode, ParamsError
-from policyreport.params.edition import first_day, last_day, list_editions, read_edition
+from policyreport.params.edition import Edition, list_editions, read_edition
 from policyreport.params.methods import MethodSettings, read_method_settings
 from policyreport.params.reading import Strict, load_yaml, read_strict
+from policyreport.records.periods import period_bounds
 
 ROOT = Path(__file__).parents[2]
 
@@ -93,7 +95,11 @@ def test_a_slip_in_an_edition_stops_with_its_reason(
     ],
 )
 def test_a_quarter_has_its_calendar_days(quarter: str, first: date, last: date) -> None:
-    assert (first_day(quarter), last_day(quarter)) == (first, last)
+    assert period_bounds(f"{quarter[:4]}-{quarter[4:]}") == (first, last)
+    day_before = {"id": "e", "title": "E", "quarter": quarter, "as_known_on": first - timedelta(days=1), "quorum": 1.0}
+    assert Edition.model_validate(day_before | {"as_known_on": first}).as_known_on == first
+    with pytest.raises(ValidationError, match=str(first)):
+        Edition.model_validate(day_before)
 
 
 # --- judgement values

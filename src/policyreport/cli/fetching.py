@@ -201,7 +201,7 @@ def _land(root: Path, fetched: list[Fetched], published: str, yes: bool) -> None
 
 def _days(landings: list[tuple[Fetched, pd.DataFrame]]) -> Iterator[date]:
     """The day by which each row to be written was certainly published."""
-    from policyreport.data.observations.periods import last_day
+    from policyreport.records.periods import last_day
 
     for fetched, rows in landings:
         yield from (last_day(text or fetched.source.published)[0] for text in rows["published"])

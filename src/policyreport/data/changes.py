@@ -7,10 +7,10 @@ import pandas as pd
 from policyreport.data.inputs import Inputs, files_of
 from policyreport.data.observations import as_known_on
 from policyreport.data.observations.known import first_possible_day, newest_publication
-from policyreport.data.observations.periods import period_bounds
 from policyreport.data.observations.schema import KEY
 from policyreport.params.edition import read_edition_file
 from policyreport.records.notebooks import Change, Changes, FigureCount, RevisedFigure
+from policyreport.records.periods import period_bounds
 
 COMPARED = ("value", "bound", "unit")
 """Columns that differ where a figure was revised. Its status alone may become final without a revision."""

@@ -8,10 +8,10 @@ import pandas as pd
 
 from policyreport.data.inputs import Inputs
 from policyreport.data.observations.known import newest_publication
-from policyreport.data.observations.periods import period_bounds
 from policyreport.params.spelling import sort_key
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import PanelValue, Topic
+from policyreport.records.periods import period_bounds
 from policyreport.records.shares import BoundedValue
 
 

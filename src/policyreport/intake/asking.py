@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from policyreport.data.observations.periods import period_bounds
 from policyreport.data.rules import listing
 from policyreport.data.sources import read_sources
 from policyreport.errors import UsageError, did_you_mean
@@ -15,6 +14,7 @@ from policyreport.intake.layout import Line, Statement
 from policyreport.intake.reading import Context, Reading
 from policyreport.params.intake import LEVEL
 from policyreport.params.spelling import plain
+from policyreport.records.periods import period_bounds
 
 _OF_SOURCE = ("publisher", "title", "address")
 # In the order in which a person has the answers at hand.

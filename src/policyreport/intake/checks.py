@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from policyreport.data.observations.periods import last_day
 from policyreport.data.rules import listing
 from policyreport.errors import DataError
 from policyreport.intake.delivery import Figure
@@ -17,6 +16,7 @@ from policyreport.intake.reading import Context, Reading, index_hint
 from policyreport.intake.sheets import Cell, Sheet
 from policyreport.records.base import Finding
 from policyreport.records.digits import as_published
+from policyreport.records.periods import last_day
 
 # Up to this many small percentages may be what was published; more of them, and nothing else, are fractions.
 FEW_VALUES = 2

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from policyreport.data.observations.periods import last_day, period_bounds
 from policyreport.intake.number_formats import Section, render_date
 from policyreport.intake.sheets import Cell
 from policyreport.params import limits
 from policyreport.params.intake import PeriodWords
 from policyreport.params.spelling import plain
+from policyreport.records.periods import last_day, period_bounds
 
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 # Day before month, as everywhere in the region; 2025-10-15 is read too.

@@ -15,12 +15,12 @@ from typing import Any
 import yaml
 
 from policyreport.data.observations.ledger import TEXT
-from policyreport.data.observations.periods import last_day
 from policyreport.data.sources import SIDECAR, original_path, read_sources
 from policyreport.errors import DataError, UsageError, did_you_mean
 from policyreport.intake.texts import neutralise
 from policyreport.params.spelling import plain
 from policyreport.records.base import Finding
+from policyreport.records.periods import last_day
 
 # Larger originals stay with whoever sent them; the sidecar holds their hash.
 KEPT_LIMIT = 500_000

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass, field
 from typing import get_args
 
-from policyreport.data.observations.periods import period_bounds
 from policyreport.errors import DataError
 from policyreport.intake.days import read_day, read_period, read_published
 from policyreport.intake.sheets import Cell, Sheet, text_cell
 from policyreport.params import limits
 from policyreport.params.intake import FigureColumn, IntakeMap, LedgerField, SheetField
+from policyreport.records.periods import period_bounds
 
 # What a line above the table can state; the rest only heads columns.
 LABELS = tuple(

@@ -8,9 +8,9 @@ from datetime import date
 from functools import cached_property
 
 from policyreport.data.areas import Areas
-from policyreport.data.observations.periods import last_day, period_bounds
 from policyreport.params.intake import IntakeMap
 from policyreport.params.spelling import plain
+from policyreport.records.periods import last_day, period_bounds
 
 # "1. ", "IV) ", "- " before a name are the sheet's numbering.
 _NUMBERING = re.compile(r"^(?:(?:\d{1,2}|[IVX]+)\s*[.)]\s*|[-–•+]\s+)")

@@ -14,7 +14,6 @@ import yaml
 from policyreport.data.areas import read_areas
 from policyreport.data.journal import read_journal
 from policyreport.data.observations.ledger import TEXT, check_raw, read_raw
-from policyreport.data.observations.periods import last_day
 from policyreport.data.observations.schema import KEY
 from policyreport.data.rules import check_ledger, read_context
 from policyreport.data.sources import Source, read_sources
@@ -24,6 +23,7 @@ from policyreport.intake.delivery import Delivery, Figure, render_sidecar, rende
 from policyreport.params.indicators import read_indicators
 from policyreport.records.base import Finding
 from policyreport.records.digits import as_published
+from policyreport.records.periods import last_day
 
 Kind = Literal["new", "revised", "confirmed", "known"]
 _ROW = re.compile(r"^data/raw/(?P<file>.+), row (?P<row>\d+), column \"(?P<column>\w+)\"$")

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import get_args
 
 from policyreport.data.observations.ledger import exists_in
-from policyreport.data.observations.periods import last_day, period_bounds
 from policyreport.data.observations.schema import QUALITY
 from policyreport.errors import DataError, did_you_mean
 from policyreport.intake.days import read_day, read_period, read_published
@@ -27,6 +26,7 @@ from policyreport.params.intake import FigureColumn, IntakeMap, heading_key
 from policyreport.params.policy import Policy, TaskList
 from policyreport.params.spelling import plain
 from policyreport.records.base import Status
+from policyreport.records.periods import last_day, period_bounds
 
 _BOUNDS = ("=", "~", ">", "<")
 # What every figure needs; a list and a measure only some indicators.

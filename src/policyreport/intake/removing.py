@@ -10,13 +10,13 @@ import pandas as pd
 from policyreport.data.journal import open_journal
 from policyreport.data.observations.corrections import read_corrections
 from policyreport.data.observations.ledger import check_raw, read_raw
-from policyreport.data.observations.periods import last_day
 from policyreport.data.rules import listing
 from policyreport.data.sources import SIDECAR, Source, original_path, read_sources
 from policyreport.errors import DataError, UsageError, did_you_mean
 from policyreport.intake.affected import Affected, affected_editions
 from policyreport.intake.writing import roll_back
 from policyreport.params.policy import read_policy
+from policyreport.records.periods import last_day
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from policyreport.data.areas import Areas, read_areas
-from policyreport.data.observations.periods import period_bounds
 from policyreport.errors import UsageError, did_you_mean
 from policyreport.params.indicators import Indicator, read_indicators
 from policyreport.params.intake import IntakeMap, TemplateWords, read_intake
@@ -23,6 +22,7 @@ from policyreport.params.policy import read_policy
 from policyreport.params.rules import read_rule_book
 from policyreport.records.base import Status
 from policyreport.records.digits import as_published
+from policyreport.records.periods import period_bounds
 
 _ROMAN = ("I", "II", "III", "IV")
 _HEAD = "00695C"

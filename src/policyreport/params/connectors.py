@@ -53,16 +53,21 @@ class WorldBankIndicator(Strict):
     to: Target
 
 
-class WorldBank(Strict):
-    """The World Bank's Indicators API: its codes for countries, statuses and indicators."""
+class Publisher(Strict):
+    """Who publishes, the folder of its tables in data/raw, its terms, and what its marks for statuses mean."""
 
-    address: Address
     publisher: str
     folder: Folder
     licence: str
+    statuses: dict[str, Status]
+
+
+class WorldBank(Publisher):
+    """The World Bank's Indicators API: its codes for countries, statuses and indicators."""
+
+    address: Address
     database: str
     areas: dict[str, str] = Field(min_length=1)
-    statuses: dict[str, Status]
     indicators: dict[str, WorldBankIndicator]
 
 
@@ -89,18 +94,14 @@ class PxTable(Strict):
     series: tuple[PxSeries, ...] = Field(min_length=1)
 
 
-class PxWeb(Strict):
+class PxWeb(Publisher):
     """A PX-Web site queried through its form."""
 
     address: Address
-    publisher: str
-    folder: Folder
-    licence: str
     format: str
     hours_from_utc: int = Field(ge=-12, le=14)
     area_dimension: str
     year_dimension: str
-    statuses: dict[str, Status]
     letters: dict[str, str]
     tables: dict[str, PxTable]
 
@@ -122,15 +123,11 @@ class SdmxFlow(Strict):
     series: dict[str, SdmxSeries]
 
 
-class Sdmx(Strict):
+class Sdmx(Publisher):
     """A national summary data page of SDMX-ML files."""
 
-    publisher: str
-    folder: Folder
-    licence: str
     hours_from_utc: int = Field(ge=-12, le=14)
     areas: dict[str, str]
-    statuses: dict[str, Status]
     flows: dict[str, SdmxFlow]
 
 

@@ -42,8 +42,9 @@ class Edition(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Edition:
-        if self.as_known_on < first_day(self.quarter):
-            raise ValueError(f"as_known_on on or after {first_day(self.quarter)}, the first day of {self.quarter}")
+        first = period_bounds(self.quarter.replace("Q", "-Q"))[0]
+        if self.as_known_on < first:
+            raise ValueError(f"as_known_on on or after {first}, the first day of {self.quarter}")
         if self.previous == self.id:
             raise ValueError("previous: another edition than this one")
         if self.simulated and self.data == DATA:
@@ -64,16 +65,6 @@ class Edition(Strict):
     def title_in(self, language: str) -> str:
         """Return the translated title, or the plain one where there is none."""
         return self.titles.get(language, self.title)
-
-
-def first_day(quarter: str) -> date:
-    """Return the first day of a quarter, 1 July 2025 for ``2025Q3``."""
-    return period_bounds(quarter.replace("Q", "-Q"))[0]
-
-
-def last_day(quarter: str) -> date:
-    """Return the last day of a quarter, 30 September 2025 for ``2025Q3``."""
-    return period_bounds(quarter.replace("Q", "-Q"))[1]
 
 
 def read_edition(root: Path, name: str) -> Edition:

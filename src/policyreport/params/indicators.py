@@ -96,10 +96,6 @@ class Indicator(Strict):
         """Count the breaks up to a year, the year of a break included: values of one segment share a definition."""
         return sum(item.year <= year for item in self.breaks)
 
-    def revised_within(self, first: int, last: int) -> tuple[int, ...]:
-        """Return the years after `first`, up to `last`, from which some of the questions were changed."""
-        return tuple(year for year in self.questions_revised if first < year <= last)
-
 
 class Indicators(Strict):
     """All indicators of params/indicators.yaml."""

@@ -74,18 +74,17 @@ def require_inside(path: Path, folder: Path, error: type[PolicyReportError] = Da
         raise error(str(path), f"a file inside {folder.name or folder}", f"a link to {real}", todo)
 
 
-def read_json(body: bytes, *, exact: bool = False) -> Any:
-    """Read JSON in UTF-8 from outside; `exact` keeps numbers as they were written, as Decimal.
+def read_json(body: bytes) -> Any:
+    """Read JSON in UTF-8 from outside, with numbers as they were written, as Decimal.
 
     Raises ValueError, saying why, for anything else, ``NaN`` or ``Infinity``, a number of more than 30 characters, or
     more than 40 levels.
     """
-    read_float, read_int = (Decimal, Decimal) if exact else (float, int)
     try:
         document = json.loads(
             body.decode("utf-8-sig"),
-            parse_float=lambda number: read_float(_short(number)),
-            parse_int=lambda number: read_int(_short(number)),
+            parse_float=_number,
+            parse_int=_number,
             parse_constant=_no_constant,
         )
     except RecursionError:
@@ -94,10 +93,10 @@ def read_json(body: bytes, *, exact: bool = False) -> Any:
     return document
 
 
-def _short(number: str) -> str:
-    if len(number) > NUMBER_DIGITS:
-        raise ValueError(f"a number of {len(number):,} signs")
-    return number
+def _number(text: str) -> Decimal:
+    if len(text) > NUMBER_DIGITS:
+        raise ValueError(f"a number of {len(text):,} signs")
+    return Decimal(text)
 
 
 def _no_constant(word: str) -> Any:

@@ -1,10 +1,13 @@
-"""Periods as text: the days they cover, and their kind."""
+"""Periods as text: the days they cover, and their kind; publication dates, and how exact they are."""
 
 from __future__ import annotations
 
 import re
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Literal
+
+Precision = Literal["day", "month", "year"]
 
 POINT = re.compile(
     r"(?P<year>\d{4})(?:-(?:(?P<month>\d{2})(?:-(?P<day>\d{2}))?|Q(?P<quarter>[1-4])|H(?P<half>[12])))?", re.ASCII
@@ -53,6 +56,18 @@ def kind_of(period: str) -> str:
 def year_of_period(period: str) -> int | None:
     """Return the calendar year that a period covers in full; None for part of a year or several."""
     return period_bounds(period)[0].year if kind_of(period) == YEAR else None
+
+
+def last_day(published: str) -> tuple[date, Precision]:
+    """Return the day by which something was surely published, and the precision of the text.
+
+    For ``2025-01`` or ``2025`` this is the last day of the month or year: a figure is never shown before it was out.
+    """
+    point = POINT.fullmatch(published)
+    if not point or point["quarter"] or point["half"]:
+        raise ValueError(f"{published!r} is not a day, month or year")
+    precision: Precision = "day" if point["day"] else "month" if point["month"] else "year"
+    return point_bounds(published)[1], precision
 
 
 def point_bounds(text: str) -> tuple[date, date]:

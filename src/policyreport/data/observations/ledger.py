@@ -16,7 +16,6 @@ from pyarrow import compute, csv
 
 from policyreport.data.areas import FOLDER, Areas, read_areas
 from policyreport.data.observations.corrections import apply_corrections, read_corrections
-from policyreport.data.observations.periods import Precision, last_day, period_bounds
 from policyreport.data.observations.schema import KEY, SIMULATED, cell, place, validate
 from policyreport.data.sources import Source, read_source, read_sources
 from policyreport.errors import DataError, did_you_mean
@@ -27,6 +26,7 @@ from policyreport.params.limits import SHORT_TEXT
 from policyreport.params.policy import Policy, read_policy
 from policyreport.params.untrusted import YEARS, require_text
 from policyreport.records.digits import as_published
+from policyreport.records.periods import Precision, last_day, period_bounds
 
 TEXT: tuple[str, ...] = get_args(LedgerField)
 _NEEDED = ("area", "indicator", "period", "value")

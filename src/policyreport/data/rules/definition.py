@@ -9,10 +9,10 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from policyreport.data.observations.periods import period_bounds
 from policyreport.data.rules.evidence import Breach, Evidence, by_source, figures, half_unit, ids, listing, records
 from policyreport.params.spelling import sort_key
 from policyreport.records.digits import as_published
+from policyreport.records.periods import period_bounds
 
 
 def list_changed(evidence: Evidence) -> Iterator[Breach]:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from policyreport.data.observations.periods import last_day
 from policyreport.data.rules.evidence import Breach, Evidence, by_source, figures, ids
 from policyreport.records.digits import as_published
+from policyreport.records.periods import last_day
 
 
 def measure_missing_on_share(evidence: Evidence) -> Iterator[Breach]:

@@ -9,10 +9,10 @@ from itertools import pairwise
 import pandas as pd
 
 from policyreport.data.notes import told_time
-from policyreport.data.observations.periods import period_bounds
 from policyreport.data.observations.schema import KEY
 from policyreport.data.rules.evidence import SERIES, Breach, Evidence, by_source, figures, ids, listing
 from policyreport.records.digits import as_published
+from policyreport.records.periods import period_bounds
 
 _CERTAINTY = {"projection": 0, "estimate": 1, "preliminary": 2, "observed": 3}
 

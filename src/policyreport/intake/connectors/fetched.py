@@ -12,7 +12,6 @@ from typing import Any
 import pandas as pd
 
 from policyreport.data.observations.ledger import TEXT
-from policyreport.data.observations.periods import period_bounds
 from policyreport.errors import ConnectError, DataError
 from policyreport.intake.connectors.web import BY_HAND
 from policyreport.intake.delivery import Provenance
@@ -22,6 +21,7 @@ from policyreport.params.untrusted import read_json, require_day, require_text
 from policyreport.records.base import Status
 from policyreport.records.digits import as_published
 from policyreport.records.markdown import require_address
+from policyreport.records.periods import period_bounds
 
 # The year publishers' programs write where nobody entered a date.
 _NO_DATE = 9999
@@ -90,10 +90,10 @@ def checked_period(period: str, where: str) -> str:
     return period
 
 
-def read_answer(body: bytes, where: str, expected: str, *, exact: bool = False) -> Any:
-    """Read an answer in JSON, or stop with one message; `exact` as for `read_json`."""
+def read_answer(body: bytes, where: str, expected: str) -> Any:
+    """Read an answer in JSON, or stop with one message."""
     try:
-        return read_json(body, exact=exact)
+        return read_json(body)
     except ValueError as error:
         got = f"{len(body)} bytes that break off or are not JSON ({error})"
         raise ConnectError(where, expected, got, BY_HAND) from None

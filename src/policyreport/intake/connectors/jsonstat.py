@@ -38,7 +38,7 @@ def read_jsonstat(body: bytes, where: str) -> Cube:
     Raises ConnectError if the answer breaks off, is not JSON, is no dataset, or does not have one value a cell.
     """
     # PX-Web ends the document with a NUL byte.
-    answer = read_answer(body.rstrip(b"\0"), where, "JSON-stat", exact=True)
+    answer = read_answer(body.rstrip(b"\0"), where, "JSON-stat")
     with understood(where, "a JSON-stat dataset"):
         dataset = answer.get("dataset", answer)
         dimensions = dataset["dimension"]

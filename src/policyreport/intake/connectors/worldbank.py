@@ -76,7 +76,7 @@ def require_known(code: str, country: str, params: WorldBank) -> tuple[WorldBank
 
 def _read(body: bytes, where: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Head and rows of an answer; the API reports its refusals with status 200."""
-    answer = read_answer(body, where, "JSON", exact=True)
+    answer = read_answer(body, where, "JSON")
     head = answer[0] if isinstance(answer, list) and answer and isinstance(answer[0], dict) else {}
     with understood(where, "[head, rows]"):
         if "message" in head:
