@@ -14,24 +14,21 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Final, Literal
 
+from openpyxl.styles.numbers import BUILTIN_FORMATS
+
 Kind = Literal["number", "date", "time", "text", "nothing"]
 Part = Literal["year", "month", "day", "hour", "minute", "second", "weekday"]
 
-# Numbers 0 to 49 are the same everywhere, or differ in order and separators only; 27 to 36 and 50 to 58 belong to
-# East Asian languages, 59 to 81 to Thai. The others below 164 are not defined.
+# Numbers 0 to 49 are the same everywhere, or differ in order, separators and currency only: openpyxl has the American
+# ones. 27 to 36 and 50 to 58 belong to East Asian languages, 59 to 81 to Thai. The others below 164 are not defined.
 BUILT_IN: Final[Mapping[int, str]] = {
-    0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 5: "#,##0_);(#,##0)", 6: "#,##0_);[Red](#,##0)",
-    7: "#,##0.00_);(#,##0.00)", 8: "#,##0.00_);[Red](#,##0.00)", 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?",
-    13: "# ??/??", 14: "d/m/yyyy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM",
-    20: "h:mm", 21: "h:mm:ss", 22: "d/m/yyyy h:mm", **dict.fromkeys((27, 28, 29, 30, 31, 36), "d/m/yyyy"),
-    **dict.fromkeys((32, 33, 34, 35), "h:mm:ss"), 37: "#,##0_);(#,##0)", 38: "#,##0_);[Red](#,##0)",
-    39: "#,##0.00_);(#,##0.00)", 40: "#,##0.00_);[Red](#,##0.00)", 41: '_(* #,##0_);_(* \\(#,##0\\);_(* "-"_);_(@_)',
-    42: '_(* #,##0_);_(* \\(#,##0\\);_(* "-"_);_(@_)', 43: '_(* #,##0.00_);_(* \\(#,##0.00\\);_(* "-"??_);_(@_)',
-    44: '_(* #,##0.00_);_(* \\(#,##0.00\\);_(* "-"??_);_(@_)', 45: "mm:ss", 46: "[h]:mm:ss", 47: "mmss.0",
-    48: "##0.0E+0", 49: "@", **dict.fromkeys((50, 51, 52, 53, 54, 57, 58), "d/m/yyyy"),
-    **dict.fromkeys((55, 56), "h:mm:ss"), 59: "0", 60: "0.00", 61: "#,##0", 62: "#,##0.00", 67: "0%", 68: "0.00%",
-    69: "# ?/?", 70: "# ??/??", **dict.fromkeys((71, 72, 73), "d/m/yyyy"), 74: "mmm-yy", 75: "h:mm", 76: "h:mm:ss",
-    77: "d/m/yyyy h:mm", 78: "mm:ss", 79: "[h]:mm:ss", 80: "mm:ss.0", 81: "d/m/yyyy",
+    number: code.replace('"$"', "") for number, code in BUILTIN_FORMATS.items()
+} | {
+    14: "d/m/yyyy", 22: "d/m/yyyy h:mm", 44: '_(* #,##0.00_);_(* \\(#,##0.00\\);_(* "-"??_);_(@_)',
+    **dict.fromkeys((27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 57, 58, 71, 72, 73, 81), "d/m/yyyy"),
+    **dict.fromkeys((32, 33, 34, 35, 55, 56, 76), "h:mm:ss"), 59: "0", 60: "0.00", 61: "#,##0", 62: "#,##0.00",
+    67: "0%", 68: "0.00%", 69: "# ?/?", 70: "# ??/??", 74: "mmm-yy", 75: "h:mm", 77: "d/m/yyyy h:mm", 78: "mm:ss",
+    79: "[h]:mm:ss", 80: "mm:ss.0",
 }  # fmt: skip
 
 _MONTHS: Final = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
