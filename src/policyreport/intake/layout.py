@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import get_args
 
-from policyreport.errors import DataError
+from policyreport.errors import DataError, did_you_mean
 from policyreport.intake.days import read_day, read_period, read_published
 from policyreport.intake.sheets import Cell, Sheet, text_cell
 from policyreport.params import limits
@@ -29,6 +30,14 @@ class Statement:
 
     cell: Cell
     place: str
+
+    def error(self, expected: str, todo: str) -> DataError:
+        """Make the error of a value that cannot be used."""
+        return DataError(self.place, expected, f'"{self.cell.text}"', todo)
+
+    def unknown(self, expected: str, names: Iterable[str]) -> DataError:
+        """Make the error of a value that is none of some names."""
+        return self.error(expected, did_you_mean(self.cell.text, names))
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from policyreport.intake.texts import require_printable
 from policyreport.intake.units import Units
 from policyreport.params import limits
 from policyreport.params.indicators import Indicator, Indicators
-from policyreport.params.intake import FigureColumn, IntakeMap, heading_key
+from policyreport.params.intake import FigureColumn, IntakeMap, PeriodWords, heading_key
 from policyreport.params.policy import Policy, TaskList
 from policyreport.params.spelling import plain
 from policyreport.records.base import Status
@@ -146,7 +146,7 @@ class _Reader:
         column = self.columns.get(heading_key(statement.cell.text))
         if column is None:
             names = {*self.indicators, *(heading for item in self.context.words.columns for heading in item.headings)}
-            raise _refused(statement, "an indicator of params/indicators.yaml or params/intake.yaml", names)
+            raise statement.unknown("an indicator of params/indicators.yaml or params/intake.yaml", names)
         return self.indicators[column.indicator], column
 
     def is_complete(self, draft: Draft, indicator: Indicator, column: FigureColumn) -> bool:
@@ -174,7 +174,7 @@ class _Reader:
         self._require_agreement(draft)
         number = self._number(draft, indicator, decimals)
         fields = {
-            "period": self._read(draft, "period", self._period, "a period such as 2026-Q1"),
+            "period": self._read(draft, "period", read_period, "a period such as 2026-Q1"),
             "published": self._published(draft),
             "reference_date": self._reference_date(draft),
             "quality": self._quality(draft),
@@ -218,19 +218,15 @@ class _Reader:
         try:
             key = names.find(statement.cell.text, day)
         except AreaNameError as error:
-            raise DataError(statement.place, error.expected, f'"{statement.cell.text}"', error.todo) from None
+            raise statement.error(error.expected, error.todo) from None
         if not exists_in(names.areas, key, fields["period"], fields["quality"]):
             outside = names.outside(key, fields["period"])
             got = f'"{statement.cell.text}" ({names.areas.name(key)})'
             raise DataError(statement.place, outside.expected, got, outside.todo)
         code = names.areas.table["gso_code"][key]
         if draft.code is not None and code and draft.code.cell.text.zfill(2) != code:
-            raise DataError(
-                draft.code.place,
-                f'the code of "{statement.cell.text}", which is {code} as {key}',
-                f'"{draft.code.cell.text}"',
-                "Codes have been reassigned: correct the code, or the name in its row.",
-            )
+            expected = f'the code of "{statement.cell.text}", which is {code} as {key}'
+            raise draft.code.error(expected, "Codes have been reassigned: correct the code, or the name in its row.")
         return str(key)
 
     def _unit(self, draft: Draft, indicator: Indicator, column: FigureColumn, area: str, number: Number) -> str:
@@ -302,8 +298,7 @@ class _Reader:
         statement = draft.stated.get("measure")
         if not indicator.measures:
             if statement is not None and "measure" in draft.own:
-                expected = f"nothing: {indicator.id} has one measure"
-                raise DataError(statement.place, expected, f'"{statement.cell.text}"', "Empty it.")
+                raise statement.error(f"nothing: {indicator.id} has one measure", "Empty it.")
             return ""
         name = statement.cell.text if statement else column.measure
         place = (statement or draft.stated["value"]).place
@@ -319,7 +314,7 @@ class _Reader:
         statement = draft.stated["list"]
         task_list = self.lists.get(statement.cell.text) or self._list_titled(statement.cell.text)
         if task_list is None:
-            raise _refused(statement, "a list of params/policy.yaml (describe a new one there first)", self.lists)
+            raise statement.unknown("a list of params/policy.yaml (describe a new one there first)", self.lists)
         start, end = period_bounds(period)
         day = date.fromisoformat(reference_date) if reference_date else end
         if task_list.ended(start, day, self.context.slack_days):
@@ -340,7 +335,7 @@ class _Reader:
         statement = draft.stated["status"]
         if status := self.context.words.status(statement.cell.text):
             return status
-        raise _refused(statement, "a status", get_args(Status))
+        raise statement.unknown("a status", get_args(Status))
 
     def _quality(self, draft: Draft) -> str:
         statement = draft.stated.get("quality")
@@ -354,34 +349,23 @@ class _Reader:
     def _published(self, draft: Draft) -> str:
         """The day of publication, which is not in the future."""
         expected = "a day, month or year such as 2026-04-15, 2026-04 or 2026"
-        periods = self.context.words.periods
-        text = self._read(draft, "published", lambda statement: read_published(statement.cell, periods), expected)
+        text = self._read(draft, "published", read_published, expected)
         if period_bounds(text)[0] > self.context.today:
-            statement = draft.stated["published"]
             expected = f"a day up to {self.context.today}"
-            raise DataError(statement.place, expected, f'"{text}"', "Write the day of publication.")
+            raise DataError(draft.stated["published"].place, expected, f'"{text}"', "Write the day of publication.")
         return text
 
     def _reference_date(self, draft: Draft) -> str:
         """The day the figure holds, not after its publication unless it is a projection."""
-        statement = draft.stated.get("reference_date")
-        if statement is None:
+        if "reference_date" not in draft.stated:
             return ""
-        try:
-            text = read_day(statement.cell, self.context.words.periods)
-        except ValueError:
-            expected, todo = "a day such as 2026-03-31", "Use this form, or leave it empty."
-            got = statement.cell.fault or f'"{statement.cell.text}"'
-            raise DataError(statement.place, expected, got, todo) from None
+        todo = "Use this form, or leave it empty."
+        text = self._read(draft, "reference_date", read_day, "a day such as 2026-03-31", todo)
         out = last_day(self._published(draft))[0]
         if date.fromisoformat(text) > out and self._status(draft) != "projection":
-            raise DataError(
-                statement.place, f"a day up to {out}, the day of publication", f'"{text}"', "Correct one of the two."
-            )
+            place, expected = draft.stated["reference_date"].place, f"a day up to {out}, the day of publication"
+            raise DataError(place, expected, f'"{text}"', "Correct one of the two.")
         return text
-
-    def _period(self, statement: Statement) -> str:
-        return read_period(statement.cell, self.context.words.periods)
 
     def _note(self, draft: Draft) -> str:
         """The note, with the texts of marks at value, area and heading, and comments on these cells."""
@@ -393,15 +377,22 @@ class _Reader:
         note = "; ".join(dict.fromkeys([*parts, *draft.comments]))
         return require_printable((statement or draft.stated["value"]).place, "note", note)
 
-    def _read(self, draft: Draft, name: str, read: Callable[[Statement], str], expected: str) -> str:
+    def _read(
+        self,
+        draft: Draft,
+        name: str,
+        read: Callable[[Cell, PeriodWords], str],
+        expected: str,
+        todo: str = "Use this form.",
+    ) -> str:
         statement = draft.stated[name]
         try:
             if statement.cell.fault:
                 raise ValueError(statement.cell.fault)
-            return read(statement)
+            return read(statement.cell, self.context.words.periods)
         except ValueError:
             got = statement.cell.fault or f'"{statement.cell.text}"'
-            raise DataError(statement.place, expected, got, "Use this form.") from None
+            raise DataError(statement.place, expected, got, todo) from None
 
 
 _PLAIN = "Give the cell a format without words, and the number as it is meant."
@@ -416,7 +407,3 @@ def contradicted(place: str, got: str, option: Statement) -> DataError:
     """Make the error of a cell that contradicts an option."""
     todo = "One of them is wrong: correct the sheet, or leave the option out."
     return DataError(place, f'"{option.cell.text}", as {option.place} says', f'"{got}"', todo)
-
-
-def _refused(statement: Statement, expected: str, names: Iterable[str]) -> DataError:
-    return DataError(statement.place, expected, f'"{statement.cell.text}"', did_you_mean(statement.cell.text, names))
