@@ -99,7 +99,11 @@ def read_source(path: Path) -> Source:
             "vintage as a new file with its own sidecar.",
         )
     if source.original is not None and source.original.kept:
-        _require_original(path, source.original)
+        kept = original_path(path, source.original.name)
+        got = hashlib.sha256(kept.read_bytes()).hexdigest() if kept.exists() else "no such file"
+        if got != source.original.sha256:
+            expected = f"sha256 {source.original.sha256} as in the sidecar"
+            raise DataError(str(kept), expected, got, "Restore the file.")
     return source
 
 
@@ -179,14 +183,6 @@ def _require_kind(path: Path, source: Source, *, simulated: bool) -> None:
             str(path), f"{kinds[simulated]} in this edition", kinds[source.simulated],
             "Simulated figures lie in a data folder of their own, which an edition with `simulated: true` names.",
         )  # fmt: skip
-
-
-def _require_original(path: Path, original: Original) -> None:
-    """Refuse a file whose original is missing or changed."""
-    kept = original_path(path, original.name)
-    got = hashlib.sha256(kept.read_bytes()).hexdigest() if kept.exists() else "no such file"
-    if got != original.sha256:
-        raise DataError(str(kept), f"sha256 {original.sha256} as in the sidecar", got, "Restore the file.")
 
 
 def short_publisher(publisher: str) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from policyreport.errors import ParamsError
-from policyreport.params.edition import Edition, read_edition_file
+from policyreport.params.edition import read_edition_file
 from policyreport.params.layout import DATA
 from policyreport.project import list_editions
 
@@ -48,12 +48,8 @@ def affected_editions(root: Path, published: Iterable[date]) -> tuple[Affected, 
         except ParamsError as error:
             affected.append(Affected(name, None, 0, built, f"{error.where}: {error.expected}"))
             continue
-        figures = _count_used(edition, days)
+        # An edition with data of its own uses none of them.
+        figures = sum(day <= edition.as_known_on for day in days) if edition.data == DATA else 0
         if figures:
             affected.append(Affected(name, edition.as_known_on, figures, built))
     return tuple(affected)
-
-
-def _count_used(edition: Edition, days: list[date]) -> int:
-    """How many figures an edition uses; none if it has data of its own."""
-    return sum(day <= edition.as_known_on for day in days) if edition.data == DATA else 0

@@ -138,8 +138,9 @@ class _RowReader:
         own = {"value": self._statement(row, value)}
         for column in self.layout.columns:
             cell = self._cell(row, column)
-            if column.field and column.field not in ("ignored", "code") and not cell.empty:
+            if column.field and column.field != "ignored" and not cell.empty:
                 own[column.field] = self._statement(row, column)
+        code = own.pop("code", None)
         for name, text in (("period", value.period), ("status", value.status), ("measure", value.measure)):
             if text:
                 own[name] = Statement(Cell(text=text, printed=text), own["value"].place)
@@ -156,14 +157,8 @@ class _RowReader:
             marks,
             value.marks,
             comments,
-            self._code(row),
+            code,
         )
-
-    def _code(self, row: int) -> Statement | None:
-        column = self.layout.column("code")
-        if column is None or self._cell(row, column).empty:
-            return None
-        return self._statement(row, column)
 
     def _statement(self, row: int, column: Column) -> Statement:
         return Statement(self._cell(row, column), self.sheet.place(row, column.number, column.heading))

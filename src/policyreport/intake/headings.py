@@ -204,7 +204,7 @@ class Headings:
         """What one level of a heading states; text that is nothing else is its name."""
         if len(level) > TEXT_LENGTHS["name"] or heading_key(level) in self._levels:
             return Level(level)
-        if level in self._measures:
+        if any(level in indicator.measures for indicator in self.indicators.indicators):
             return Level(measure=level)
         rest, parts = self._without_brackets(level)
         before, comma, last = rest.rpartition(",")
@@ -356,10 +356,6 @@ class Headings:
     def _levels(self) -> set[str]:
         """Every level of every known heading."""
         return self._group_keys | {level for key in self._figure_names for level in key.split(LEVEL)}
-
-    @cached_property
-    def _measures(self) -> set[str]:
-        return {measure for item in self.indicators.indicators for measure in item.measures}
 
     @cached_property
     def _statuses(self) -> tuple[tuple[str, str], ...]:

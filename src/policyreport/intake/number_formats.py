@@ -95,15 +95,11 @@ class Section:
     def places(self) -> int:
         """The power of ten between the number shown and the one stored."""
         percents = sum(token.kind == "percent" for token in self.tokens)
-        return 2 * percents - 3 * self._scaling_commas()
-
-    def _scaling_commas(self) -> int:
-        """Commas right after the last digit, or the last one before the point: each divides by a thousand."""
-        text = "".join(
-            "0" if token.kind in ("digit", "general") else {"comma": ",", "point": "."}.get(token.kind, "x")
-            for token in self.tokens
-        )
-        return sum(len(match[0]) for match in re.finditer(r"(?<=0),+(?![0,])", text))
+        signs = {"digit": "0", "general": "0", "comma": ",", "point": "."}
+        text = "".join(signs.get(token.kind, "x") for token in self.tokens)
+        # Commas right after the last digit, or the last one before the point, divide by a thousand each.
+        commas = sum(len(match[0]) for match in re.finditer(r"(?<=0),+(?![0,])", text))
+        return 2 * percents - 3 * commas
 
     @cached_property
     def percent(self) -> bool:

@@ -206,15 +206,15 @@ def _stored(cell: Cell, number: Decimal, words: IntakeMap) -> Number:
     unit = next(filter(None, map(words.unit, others)), "")
     status = next((str(status) for piece in others if (status := words.status(piece))), "")
     unread = [piece for piece in others if not (words.unit(piece) or words.status(piece) or words.sign(piece))]
-    strange = [piece for piece in unread if words.scales(piece) or not _is_remark(piece)]
+    # Digits and signs next to a number may change it; words alone do not.
+    strange = [piece for piece in unread if words.scales(piece) or not all(map(_is_plain, piece))]
     if strange:
         raise ValueError(f'"{strange[0]}" next to the number')
     return Number(number, bound, cell.percent or "%" in cell.affix, unit, status, ", ".join(unread))
 
 
-def _is_remark(text: str) -> bool:
-    """Whether a text is words alone: digits and signs next to a number may change it."""
-    return all(sign.isalpha() or sign in _PLAIN_SIGNS or unicodedata.combining(sign) for sign in text)
+def _is_plain(sign: str) -> bool:
+    return sign.isalpha() or sign in _PLAIN_SIGNS or bool(unicodedata.combining(sign))
 
 
 def _require_sign(cell: Cell, number: Decimal, signs: set[str]) -> None:

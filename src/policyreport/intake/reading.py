@@ -23,7 +23,7 @@ from policyreport.intake.units import Units
 from policyreport.params import limits
 from policyreport.params.indicators import Indicator, Indicators
 from policyreport.params.intake import FigureColumn, IntakeMap, PeriodWords, heading_key
-from policyreport.params.policy import Policy, TaskList
+from policyreport.params.policy import Policy
 from policyreport.params.spelling import plain
 from policyreport.records.base import Status
 from policyreport.records.periods import last_day, period_bounds
@@ -165,10 +165,6 @@ class _Reader:
         """Which numbers an indicator can have."""
         return Fit(indicator.kind in ("count", "rank"), indicator.low, indicator.high)
 
-    def _is_of_its_period(self, indicator: Indicator) -> bool:
-        """Whether values are rates over a period, to which its last day adds nothing."""
-        return indicator.kind == "intensive" and indicator.topic not in self.context.words.listed_topics
-
     def figure(self, draft: Draft, indicator: Indicator, column: FigureColumn, decimals: Decimals) -> Figure:
         """Read a draft."""
         self._require_agreement(draft)
@@ -180,23 +176,21 @@ class _Reader:
             "quality": self._quality(draft),
             "status": number.status if number.status and "status" not in draft.own else self._status(draft),
         }
-        if self._is_of_its_period(indicator) and fields["reference_date"] == str(period_bounds(fields["period"])[1]):
-            # The day of the whole sheet: kept, it would make a revision a figure of its own.
+        rate = indicator.kind == "intensive" and indicator.topic not in self.context.words.listed_topics
+        if rate and fields["reference_date"] == str(period_bounds(fields["period"])[1]):
+            # The day of the whole sheet, which adds nothing to a rate over a period: kept, it would make a revision a
+            # figure of its own.
             fields["reference_date"] = ""
         fields["list"] = self._list(draft, indicator, fields["period"], fields["reference_date"])
         fields["area"] = self._area(draft, fields)
-        indicator = self._of_the_country(indicator, fields["area"])
+        if indicator.national and self.context.names.areas.table["type"][fields["area"]] == "nation":
+            indicator = self.indicators[indicator.national]
         fields["indicator"] = indicator.id
         fields["measure"] = self._measure(draft, indicator, column)
         fields["unit"] = self._unit(draft, indicator, column, fields["area"], number)
         fields["value"], fields["bound"] = self._value(draft, indicator, fields["unit"], number)
         fields["note"] = self._note(draft)
         return Figure(fields, draft.row, draft.column, draft.stated["value"].place)
-
-    def _of_the_country(self, indicator: Indicator, area: str) -> Indicator:
-        """The indicator that holds the country's value, if it differs from the provinces'."""
-        nation = self.context.names.areas.table["type"][area] == "nation"
-        return self.indicators[indicator.national] if nation and indicator.national else indicator
 
     def _require_agreement(self, draft: Draft) -> None:
         """Stop if a row or its heading contradicts an option: one of them is wrong."""
@@ -312,7 +306,9 @@ class _Reader:
         if indicator.topic not in self.context.words.listed_topics:
             return ""
         statement = draft.stated["list"]
-        task_list = self.lists.get(statement.cell.text) or self._list_titled(statement.cell.text)
+        text, title = statement.cell.text, plain(statement.cell.text)
+        titled = (item for item in self.lists.values() if title in map(plain, item.titles))
+        task_list = self.lists.get(text) or next(titled, None)
         if task_list is None:
             raise statement.unknown("a list of params/policy.yaml (describe a new one there first)", self.lists)
         start, end = period_bounds(period)
@@ -326,10 +322,6 @@ class _Reader:
                 "one is still being counted, say so there: counted_until, with the last day.",
             )
         return task_list.id
-
-    def _list_titled(self, text: str) -> TaskList | None:
-        key = plain(text)
-        return next((item for item in self.lists.values() if key in map(plain, item.titles)), None)
 
     def _status(self, draft: Draft) -> str:
         statement = draft.stated["status"]

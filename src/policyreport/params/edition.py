@@ -111,24 +111,11 @@ def _check_chain(root: Path, edition: Edition, known: tuple[str, ...]) -> None:
             todo = f"Put the file back, or name another edition: {todo}" if todo.startswith("To make") else todo
             raise ParamsError(place, "the name of an edition", f'"{edition.previous}", {missing}', todo)
         earlier = read_edition_file(root, edition.previous)
-        _check_link(place, edition, earlier)
+        if earlier.data != edition.data:
+            expected, got = f"an edition on the same data, {edition.data}", f"{earlier.id}, on {earlier.data}"
+            raise ParamsError(place, expected, got, "Nothing can have changed since an edition of other figures.")
+        if earlier.as_known_on > edition.as_known_on:
+            got = f"{earlier.id}, known on {earlier.as_known_on}"
+            raise ParamsError(place, f"an edition known by {edition.as_known_on}", got, "Name an earlier edition.")
         followed.append(earlier.id)
         edition = earlier
-
-
-def _check_link(place: str, edition: Edition, earlier: Edition) -> None:
-    """Require that an edition follows one on the same data that is known no later than itself."""
-    if earlier.data != edition.data:
-        raise ParamsError(
-            place,
-            f"an edition on the same data, {edition.data}",
-            f"{earlier.id}, on {earlier.data}",
-            "Nothing can have changed since an edition of other figures.",
-        )
-    if earlier.as_known_on > edition.as_known_on:
-        raise ParamsError(
-            place,
-            f"an edition known by {edition.as_known_on}",
-            f"{earlier.id}, known on {earlier.as_known_on}",
-            "Name an earlier edition.",
-        )

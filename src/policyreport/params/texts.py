@@ -34,11 +34,6 @@ def _address(text: str) -> str:
     return text
 
 
-def _followable(text: str) -> str:
-    """Check a text that looks like an address; a key or a citation does not."""
-    return _address(text) if ":" in text else text
-
-
 def _formula(text: str) -> str:
     if match := _LEADS_OUT.search(text):
         raise ValueError(f'a formula without "{match[0]}"')
@@ -60,8 +55,8 @@ def _markdown(text: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(_address)]
-Citation = Annotated[str, AfterValidator(_followable)]
-"""An address, the key of a raw file, or plain text."""
+Citation = Annotated[str, AfterValidator(lambda text: _address(text) if ":" in text else text)]
+"""An address, which has a colon, the key of a raw file, or plain text."""
 Formula = Annotated[str, AfterValidator(_formula)]
 """LaTeX."""
 MarkdownText = Annotated[str, Field(min_length=1), AfterValidator(_markdown)]

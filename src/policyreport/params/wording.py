@@ -96,7 +96,14 @@ class Wording(Strict):
         for place, text in self._texts():
             if set(text) != wanted:
                 raise ValueError(f"{place} in exactly the languages {', '.join(self.languages)}")
-        for place, text, ends in self._with_ends():
+        both, certainties = ("low", "high"), self.certainties
+        with_ends: list[tuple[str, Text, tuple[str, ...]]] = [
+            *((place, getattr(self, place), both) for place in BETWEEN),
+            ("certainties.below", certainties.below, ("high",)),
+            ("certainties.inside", certainties.inside, both),
+            ("certainties.above", certainties.above, ("low",)),
+        ]
+        for place, text, ends in with_ends:
             for language, phrase in text.items():
                 if set(re.findall(r"{(.*?)}", phrase)) != set(ends):
                     raise ValueError(f"{place}.{language} to hold {' and '.join(f'{{{end}}}' for end in ends)}")
@@ -112,15 +119,6 @@ class Wording(Strict):
             texts += [(f"verdicts.{family}.{word}", text) for word, text in words.items()]
         texts += [(f"remarks.{name}", text) for name, text in self.remarks.items()]
         return texts + [(f"certainties.{name}", getattr(self.certainties, name)) for name in Certainties.model_fields]
-
-    def _with_ends(self) -> list[tuple[str, Text, tuple[str, ...]]]:
-        both, certainties = ("low", "high"), self.certainties
-        return [
-            *((place, getattr(self, place), both) for place in BETWEEN),
-            ("certainties.below", certainties.below, ("high",)),
-            ("certainties.inside", certainties.inside, both),
-            ("certainties.above", certainties.above, ("low",)),
-        ]
 
     def words_of(self, names: Iterable[str]) -> tuple[str, ...]:
         """List the verdicts of families, or single verdicts; raises ParamsError for a name that is neither."""

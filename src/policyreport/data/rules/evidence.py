@@ -226,15 +226,13 @@ class Evidence:
     @cached_property
     def snapshots(self) -> tuple[tuple[pd.DataFrame, dict[str, float], dict[str, str]], ...]:
         """The newest rows of each list and day, with values and ids by indicator."""
-        return tuple(self._snapshots())
-
-    def _snapshots(self) -> Iterator[tuple[pd.DataFrame, dict[str, float], dict[str, str]]]:
-        counts = self.ledger[self.ledger["list"] != ""]
+        counts, snapshots = self.ledger[self.ledger["list"] != ""], []
         for _, rows in counts.groupby(["area", "list", "period", "reference_date"], dropna=False):
             newest = rows.sort_values("published", kind="stable").drop_duplicates("indicator", keep="last")
             values = dict(zip(newest["indicator"], newest["value"].astype(float), strict=True))
             ids = dict(zip(newest["indicator"], newest.index.astype(str), strict=True))
-            yield newest, values, ids
+            snapshots.append((newest, values, ids))
+        return tuple(snapshots)
 
 
 Check = Callable[[Evidence], Iterator[Breach]]

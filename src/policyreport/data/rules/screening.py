@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from inspect import isfunction
 from types import ModuleType
@@ -37,7 +37,7 @@ _ON_LOADING = {
 
 def _checks(family: ModuleType) -> dict[str, Check]:
     """The rules of a family: those enforced on loading, then each public function of its module, by name."""
-    enforced: dict[str, Check] = dict.fromkeys(_ON_LOADING.get(_name(family), ()), _kept)
+    enforced: dict[str, Check] = dict.fromkeys(_ON_LOADING.get(_name(family), ()), lambda _: iter(()))
     return enforced | {
         name.replace("_", "-"): check
         for name, check in vars(family).items()
@@ -47,10 +47,6 @@ def _checks(family: ModuleType) -> dict[str, Check]:
 
 def _name(family: ModuleType) -> str:
     return family.__name__.rpartition(".")[2]
-
-
-def _kept(_: Evidence) -> Iterator[Breach]:
-    yield from ()
 
 
 FAMILIES: dict[str, dict[str, Check]] = {_name(family): _checks(family) for family in _FAMILIES}

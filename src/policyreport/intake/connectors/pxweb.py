@@ -113,7 +113,8 @@ def _series_rows(
     labels, texts = params.area_dimension, params.year_dimension
     keys = _area_keys(list(cells[labels].unique()), table, params, areas, where)
     years = {text: _year(str(text), params, where) for text in cells[texts].unique()}
-    missing = "incomplete" if _provinces(areas, table.scheme) - set(keys.values()) else ""
+    in_scheme = (areas.table["scheme"] == table.scheme) & (areas.table["type"] != "region")
+    missing = "incomplete" if set(areas.table.index[in_scheme]) - set(keys.values()) else ""
     rows = []
     for label, text, figure in cells[[labels, texts, VALUE]].itertuples(index=False):
         (year, status), area = years[text], keys[label]
@@ -193,8 +194,3 @@ def _is_back_cast(areas: Areas, area: str, year: int, table: PxTable) -> bool:
     if table.back_cast_until is None or year > table.back_cast_until:
         return False
     return str(areas.table.loc[area, "type"]) == "region" or areas.is_merged(area)
-
-
-def _provinces(areas: Areas, scheme: str) -> set[str]:
-    rows = areas.table
-    return {str(key) for key in rows.index[(rows["scheme"] == scheme) & (rows["type"] != "region")]}

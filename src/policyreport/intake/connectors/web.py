@@ -94,7 +94,10 @@ class Web:
         except (httpx.TransportError, _NotNow) as error:
             tries = f"{self._settings.attempts} attempt{'s' if self._settings.attempts > 1 else ''}"
             got = f"{self._trouble(error)} in {tries}"
-            raise ConnectError(where, "an answer", got, _todo(error)) from None
+            todo = BY_HAND
+            if isinstance(error, httpx.ConnectError):
+                todo = f"Check the network, and HTTPS_PROXY where one is needed. {BY_HAND}"
+            raise ConnectError(where, "an answer", got, todo) from None
         except httpx.HTTPError as error:
             raise ConnectError(where, "an answer", _words(error), BY_HAND) from None
 
@@ -113,7 +116,9 @@ class Web:
                 raise ConnectError(where, "a document", f"more than {_REDIRECTS} redirects", BY_HAND)
             code = response.status_code
             if code in _NOT_NOW:
-                raise _NotNow(_state(response), _retry_after(response))
+                # Retry-After may be a date too, which is ignored.
+                wait = response.headers.get("retry-after", "")
+                raise _NotNow(_state(response), float(wait) if wait.isdigit() else 0.0)
             if code != httpx.codes.OK:
                 todo = "The address in params/connectors.yaml may have moved. " + BY_HAND
                 raise ConnectError(where, "status 200", _state(response), todo)
@@ -165,12 +170,6 @@ def _require_same_site(origin: httpx.URL, target: httpx.URL, where: str) -> None
         raise ConnectError(where, f"an answer of {origin.host} over {origin.scheme}", f"a redirect to {target}", todo)
 
 
-def _todo(error: Exception) -> str:
-    if isinstance(error, httpx.ConnectError):
-        return "Check the network, and HTTPS_PROXY where one is needed. " + BY_HAND
-    return BY_HAND
-
-
 def _words(error: Exception) -> str:
     return " ".join(str(error).split())[:160] or type(error).__name__
 
@@ -178,9 +177,3 @@ def _words(error: Exception) -> str:
 def _state(response: httpx.Response) -> str:
     """``status 503 (Service Unavailable)``."""
     return f"status {response.status_code}" + (f" ({response.reason_phrase})" if response.reason_phrase else "")
-
-
-def _retry_after(response: httpx.Response) -> float:
-    """Seconds of Retry-After; a date there is ignored."""
-    text = response.headers.get("retry-after", "")
-    return float(text) if text.isdigit() else 0.0
