@@ -21,9 +21,9 @@ from filelock import FileLock
 from hypothesis import settings
 
 from policyreport.data.cleaned import panel_values
-from policyreport.data.compared import compare_series
 from policyreport.data.inputs import Inputs, read_inputs
 from policyreport.data.observations import load_ledger
+from policyreport.data.selection import compare_series
 from policyreport.figures.pictures import Picture
 from policyreport.params.methods import ExposureSettings, MethodSettings, RanksSettings, read_method_settings
 from policyreport.params.wording import read_wording

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from policyreport.data.cleaned import panel_values as panel_values
     from policyreport.data.cleaned import part_missing as part_missing
     from policyreport.data.cleaned import summarise_topics as summarise_topics
-    from policyreport.data.compared import compare_series as compare_series
     from policyreport.data.observations.known import to_observations as to_observations
+    from policyreport.data.selection import compare_series as compare_series
     from policyreport.params.methods import method_settings as method_settings
     from policyreport.records.base import Results as Results
     from policyreport.running.workspace import open_edition as open_edition
@@ -72,7 +72,7 @@ _PUBLIC = {
     "open_edition": "policyreport.running.workspace",
     "bounded_values": "policyreport.data.cleaned",
     "check_boundaries": "policyreport.data.boundary_checks",
-    "compare_series": "policyreport.data.compared",
+    "compare_series": "policyreport.data.selection",
     "count_bases": "policyreport.data.boundary_checks",
     "collect_headlines": "policyreport.statistics.scorecard.headlines",
     "count_turnout": "policyreport.statistics.scorecard.headlines",

@@ -47,6 +47,7 @@ def render_edition(root: Path, edition: str, renderer: Renderer, formats: set[st
     """
     from rich.console import Console
 
+    from policyreport.params.phrases import capitalised
     from policyreport.publishing import report
     from policyreport.running.progress import show_stage
 
@@ -59,9 +60,9 @@ def render_edition(root: Path, edition: str, renderer: Renderer, formats: set[st
         failed = [output for output in outputs if not _make(output, console, renderer.name, root)]
     for output in failed:
         others = [other.what for other in outputs if other not in failed]
-        made = f" {_first_upper(others[0])} was." if others else ""
+        made = f" {capitalised(others[0])} was." if others else ""
         kept = f" {shown_path(output.shown, root)} is of an earlier rendering." if output.path.exists() else ""
-        typer.echo(f"{_first_upper(output.what)} was not made.{made}{kept}", err=True)
+        typer.echo(f"{capitalised(output.what)} was not made.{made}{kept}", err=True)
     if failed:
         raise typer.Exit(int(ExitCode.RENDER))
 
@@ -168,7 +169,3 @@ def remove_leftovers(store: Path) -> None:
                 if (folder / EARLIER).is_dir() and not target.exists():
                     (folder / EARLIER).rename(target)
                 shutil.rmtree(folder, ignore_errors=True)
-
-
-def _first_upper(text: str) -> str:
-    return text[:1].upper() + text[1:]

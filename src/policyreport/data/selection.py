@@ -1,4 +1,4 @@
-"""Annual series selected from a notebook's slice: of an area, in a role, and what all areas share."""
+"""Annual series selected from a notebook's slice: of an area, in a role, what all areas share, and what is compared."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from policyreport.data.contrasts import index
 from policyreport.params.report import SeriesRole
 from policyreport.records.base import Flag
-from policyreport.records.series import SeriesPoint
+from policyreport.records.series import ComparedSeries, SeriesPoint
 
 if TYPE_CHECKING:
     from policyreport.data.inputs import Inputs
@@ -103,3 +104,40 @@ def boundary_flags(inputs: Inputs, areas: Iterable[str], indicator: str) -> tupl
     keys = [(area, indicator) for area in areas]
     flagged = {"back-cast": inputs.back_cast, "renormalised": inputs.renormalised}
     return tuple(Flag(code=code) for code, series in flagged.items() if any(key in series for key in keys))
+
+
+def compare_series(inputs: Inputs) -> tuple[ComparedSeries, ...]:
+    """Return an area's growth, income and scores with what they are compared with; what has no value is left out."""
+    growth, income = inputs.roles.growth, inputs.roles.income
+    own, nation, region = beside(inputs, growth)
+    level, level_of_nation, level_of_region = beside(inputs, income)
+    relative, around = index(level, level_of_nation), index(level_of_region, level_of_nation)
+    compared = [
+        _compared(growth.indicator, own, nation, [own, nation, region]),
+        _compared(income.indicator, level, level_of_nation, [relative, around], relative),
+    ]
+    for key in inputs.roles.governance.indicators:
+        scores, mean = scores_and_mean(inputs, key)
+        compared.append(_compared(key, scores, mean, [scores]))
+    return tuple(series for series in compared if series.own)
+
+
+def beside(inputs: Inputs, role: SeriesRole) -> tuple[Points, Points, Points]:
+    """Return the area's, the country's and the region's series in a role."""
+    region = inputs.areas.region(inputs.area)
+    own, nation, around = (role_series(inputs, key, role) for key in (inputs.area, inputs.roles.nation, region))
+    return own, nation, around
+
+
+def scores_and_mean(inputs: Inputs, key: str) -> tuple[Points, Points]:
+    """Return the area's scores of one dimension, and the mean of the provinces."""
+    measure = inputs.roles.governance.measure
+    mean = mean_of_areas(inputs, [series(inputs, area, key, measure) for area in inputs.provinces])
+    return series(inputs, inputs.area, key, measure), mean
+
+
+def _compared(
+    indicator: str, own: Points, other: Points, drawn: Sequence[Points], relative: Points = ()
+) -> ComparedSeries:
+    rows = dict.fromkeys(row for points in drawn for point in points for row in point.inputs)
+    return ComparedSeries(indicator=indicator, own=own, reference=other, index=relative, inputs=tuple(rows))

@@ -16,7 +16,7 @@ from pyarrow import compute, csv
 
 from policyreport.data.areas import FOLDER, Areas, read_areas
 from policyreport.data.observations.corrections import apply_corrections, read_corrections
-from policyreport.data.observations.schema import KEY, SIMULATED, cell, place, validate
+from policyreport.data.observations.schema import KEY, SIMULATED, TYPES, cell, place, validate
 from policyreport.data.sources import Source, read_source, read_sources
 from policyreport.errors import DataError, did_you_mean
 from policyreport.params.indicators import Indicators, read_indicators
@@ -121,25 +121,13 @@ def parse(rows: pd.DataFrame) -> pd.DataFrame:
     day = "a day such as 2025-10-15, or nothing"
     _distinct(rows["period"], _period, "a period such as 2025, 2025-Q3, 2025-10 or 2025-01/2025-09")
     out, of_out = _distinct(rows["published"], _published, when)
-    return pd.DataFrame(
-        {
-            "area": rows["area"],
-            "indicator": rows["indicator"],
-            "measure": rows["measure"],
-            "list": rows["list"],
-            "period": rows["period"],
-            "reference_date": _parsed(rows["reference_date"], _day_or_none, day, "datetime64[s]"),
-            "published": np.array([day for day, _ in out], "datetime64[s]")[of_out],
-            "value": _parsed(rows["value"], _number, "a number with a decimal point", "float"),
-            "bound": rows["bound"].where(rows["bound"] != "", "="),
-            "unit": rows["unit"],
-            "status": rows["status"],
-            "quality": rows["quality"],
-            "source": rows["source"],
-            "note": rows["note"],
-            "published_precision": pd.array([precision for _, precision in out], dtype="str").take(of_out),
-        }
-    )
+    return rows.assign(
+        reference_date=_parsed(rows["reference_date"], _day_or_none, day, "datetime64[s]"),
+        published=np.array([day for day, _ in out], "datetime64[s]")[of_out],
+        value=_parsed(rows["value"], _number, "a number with a decimal point", "float"),
+        bound=rows["bound"].where(rows["bound"] != "", "="),
+        published_precision=pd.array([precision for _, precision in out], dtype="str").take(of_out),
+    )[list(TYPES)]
 
 
 def _read_table(root: Root, key: str, given: dict[str, str]) -> pa.Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import get_args
 
 import pandas as pd
@@ -45,17 +45,15 @@ def cell(table: pd.DataFrame, row: Hashable, column: str) -> str:
     return as_published(value) if isinstance(value, float) else str(value)
 
 
-def ledger_schema(indicators: Indicators) -> pa.DataFrameSchema:
-    """Return the schema of the ledger, strict and ordered: no other columns."""
+def ledger_schema(allowed: Mapping[str, list[str]]) -> pa.DataFrameSchema:
+    """Return the schema of the ledger, strict and ordered: no other columns; `allowed` has the words of some."""
     # Types are compared for all columns at once: column by column, pandera would spend most of its time on them.
     columns = dict.fromkeys(TYPES, pa.Column())
     columns |= {
-        "indicator": pa.Column(checks=pa.Check.isin(list(indicators.by_id()))),
+        **{name: pa.Column(checks=pa.Check.isin(allowed[name])) for name in ("indicator", "bound", "status")},
         "reference_date": pa.Column(nullable=True),
         "value": pa.Column(checks=pa.Check.in_range(-limits.NUMBER_SIZE, limits.NUMBER_SIZE)),
-        "bound": pa.Column(checks=pa.Check.isin(list(get_args(Bound)))),
         "unit": pa.Column(checks=pa.Check.ne("")),
-        "status": pa.Column(checks=pa.Check.isin(list(get_args(Status)))),
         "quality": pa.Column(checks=pa.Check(_known_codes)),
         "published_precision": pa.Column(checks=pa.Check.isin(["day", "month", "year"])),
     }
@@ -66,10 +64,16 @@ def ledger_schema(indicators: Indicators) -> pa.DataFrameSchema:
 
 def validate(ledger: pd.DataFrame, indicators: Indicators) -> None:
     """Check a ledger against the schema, and every unit against its indicator; DataError at the first error."""
+    allowed = {
+        "indicator": list(indicators.by_id()),
+        "bound": list(get_args(Bound)),
+        "status": list(get_args(Status)),
+        "quality": list(QUALITY),
+    }
     try:
-        ledger_schema(indicators).validate(ledger)
+        ledger_schema(allowed).validate(ledger)
     except pa.errors.SchemaError as error:
-        raise _complaint(ledger, indicators, error) from None
+        raise _complaint(ledger, allowed, error) from None
     units = {(id, unit) for id, definition in indicators.by_id().items() for unit in definition.units}
     pairs = ledger[["indicator", "unit"]].drop_duplicates()
     for row, (indicator, unit) in zip(pairs.index, pairs.itertuples(index=False), strict=True):
@@ -82,23 +86,14 @@ def _known_codes(quality: pd.Series[str]) -> pd.Series[bool]:
     return ~quality.isin([text for text in quality.unique() if not set(text.split()) <= set(QUALITY)])
 
 
-def _complaint(ledger: pd.DataFrame, indicators: Indicators, error: pa.errors.SchemaError) -> DataError:
+def _complaint(ledger: pd.DataFrame, allowed: Mapping[str, list[str]], error: pa.errors.SchemaError) -> DataError:
     column = str(getattr(error.schema, "name", "") or "")
     cases = error.failure_cases
     if column not in ledger or not hasattr(cases, "iloc") or "index" not in cases:
         return DataError("the ledger", "the columns of the schema", " ".join(str(error).split())[:200], "Fix it.")
     row = cases["index"].iloc[0]
     got = cell(ledger, row, column)
-    allowed = {
-        "indicator": list(indicators.by_id()),
-        "bound": list(get_args(Bound)),
-        "status": list(get_args(Status)),
-        "quality": list(QUALITY),
-    }
-    expected = {
-        "indicator": "an indicator of params/indicators.yaml",
-        "unit": "a unit",
-        "value": "a finite number",
-    }.get(column, "one of " + ", ".join(allowed.get(column, [])))
+    named = {"indicator": "an indicator of params/indicators.yaml", "unit": "a unit", "value": "a finite number"}
+    expected = named.get(column, "one of " + ", ".join(allowed.get(column, [])))
     todo = did_you_mean(got, allowed[column]) if column in allowed else "Fix the source or add a correction."
     return DataError(place(row, column), expected, f'"{got}"', todo)
