@@ -62,10 +62,6 @@ def likeness_values(inputs: Inputs, areas: Sequence[str], name: str) -> tuple[ND
 
 def mean_of(group: Iterable[Points], size: int) -> Points:
     """Average areas' series without weights, in the years for which at least `size` areas have a value."""
-    by_year: dict[int, list[SeriesPoint]] = {}
-    for points in group:
-        for point in points:
-            by_year.setdefault(point.year, []).append(point)
     return tuple(
         SeriesPoint(
             year=year,
@@ -74,7 +70,7 @@ def mean_of(group: Iterable[Points], size: int) -> Points:
             segment=points[0].segment,
             begun=min((point.begun for point in points if point.begun), default=None),
         )
-        for year, points in sorted(by_year.items())
+        for year, points in sorted(_by_year(group).items())
         if len(points) >= size
     )
 
@@ -87,12 +83,17 @@ def mean_of_areas(inputs: Inputs, group: Iterable[Points]) -> Points:
 
 def spread_of_areas(group: Iterable[Points], years: Collection[int]) -> dict[int, float]:
     """Return the standard deviation over areas in each of the years for which at least two have a value."""
-    values: dict[int, list[float]] = {year: [] for year in years}
+    by_year = _by_year(group)
+    values = {year: [point.value for point in by_year.get(year, [])] for year in years}
+    return {year: stdev(of_year) for year, of_year in values.items() if len(of_year) > 1}
+
+
+def _by_year(group: Iterable[Points]) -> dict[int, list[SeriesPoint]]:
+    by_year: dict[int, list[SeriesPoint]] = {}
     for points in group:
         for point in points:
-            if point.year in values:
-                values[point.year].append(point.value)
-    return {year: stdev(of_year) for year, of_year in values.items() if len(of_year) > 1}
+            by_year.setdefault(point.year, []).append(point)
+    return by_year
 
 
 def boundary_flags(inputs: Inputs, areas: Iterable[str], indicator: str) -> tuple[Flag, ...]:

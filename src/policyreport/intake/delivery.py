@@ -7,7 +7,7 @@ import hashlib
 import io
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -131,20 +131,12 @@ def render_table(figures: tuple[Figure, ...], provenance: Provenance) -> tuple[b
 
 def render_sidecar(delivery: Delivery, table: bytes, defaults: dict[str, str]) -> bytes:
     """Write the sidecar of a raw table whose content is `table`, as YAML in UTF-8."""
-    provenance, original = delivery.provenance, delivery.original
-    notes = [provenance.note, *(finding.message for finding in delivery.findings)]
-    body: dict[str, Any] = {
-        "publisher": provenance.publisher,
-        "title": provenance.title,
-        "address": provenance.address,
-        "published": provenance.published,
-        "accessed": provenance.accessed.isoformat(),
-        "licence": provenance.licence,
-        "sha256": hashlib.sha256(table).hexdigest(),
-        "note": " ".join(filter(None, notes)),
-        "defaults": defaults,
-    }
-    if original is not None:
+    body: dict[str, Any] = asdict(delivery.provenance)
+    notes = [body.pop("note"), *(finding.message for finding in delivery.findings)]
+    body["accessed"] = body["accessed"].isoformat()
+    body["sha256"] = hashlib.sha256(table).hexdigest()
+    body |= {"note": " ".join(filter(None, notes)), "defaults": defaults}
+    if (original := delivery.original) is not None:
         digest = hashlib.sha256(original.body).hexdigest()
         body["original"] = {"name": original.name, "sha256": digest, "kept": original.kept}
     body = {name: value for name, value in body.items() if value not in ("", {})}

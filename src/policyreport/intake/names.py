@@ -117,38 +117,34 @@ class AreaNames:
     def _not_then(self, keys: tuple[str, ...], day: date) -> AreaNameError:
         """The error of a known name that means no area of a day, or several."""
         if len(keys) == 1 and any(self.areas.lifetime(keys[0])):
-            return self._outside(keys[0], f"an area that existed on {day}", "Write the name of that time")
+            return self.outside(keys[0], f"on {day}", "Write the name of that time")
         meanings = " or ".join(f"{key} ({self.areas.name(key)})" for key in keys)
         return AreaNameError(f"one area that existed on {day}", f"Write the key: {meanings}.")
 
-    def outside(self, key: str, period: str) -> AreaNameError:
-        """Say why a key means no area of a period, and what to do."""
-        return self._outside(key, f"an area that existed in {period}", "Use the key of that time")
+    def outside(self, key: str, when: str, todo: str) -> AreaNameError:
+        """Say why a key means no area of a time, such as ``in 2024``, and what to do if the area began later.
 
-    def _outside(self, key: str, expected: str, todo: str) -> AreaNameError:
+        A former area is now part of another one, whose figure is not the part's.
+        """
+        expected, name = f"an area that existed {when}", self.areas.name(key)
         begun, ended = self.areas.lifetime(key)
-        if ended:
-            return self._ended(key, expected)
-        todo = f"{todo}; mark a publisher's own recalculation with quality back-cast."
-        return AreaNameError(f"{expected}; {self.areas.name(key)} began on {begun}", todo)
-
-    def _ended(self, key: str, expected: str) -> AreaNameError:
-        """A former area, now part of another one, whose figure is not the part's."""
-        ended, heir = self.areas.lifetime(key)[1], self.areas.successor(key)
+        if not ended:
+            todo = f"{todo}; mark a publisher's own recalculation with quality back-cast."
+            return AreaNameError(f"{expected}; {name} began on {begun}", todo)
+        gone, heir = f"{expected}; {name} ended on {ended}", self.areas.successor(key)
         name = self.areas.name(heir)
-        gone = f"{expected}; {self.areas.name(key)} ended on {ended}"
         if heir == key:
             todo = (
                 f"No area of its boundaries exists since: leave the row out; for a period before, {key} can be meant."
             )
-            return AreaNameError(gone, todo)
-        ask = f"ask for the figure of the whole of {name}, or leave the row out"
-        todo = (
-            f"Since then it is part of {heir} ({name}): {ask}. A part's figure is not the whole's. For a period that "
-            f"began before, the key {key} can be meant."
-        )
-        if not self.areas.is_merged(heir):
+        elif not self.areas.is_merged(heir):
             todo = f"Since then it is {heir} ({name}), the same territory: write that name."
+        else:
+            ask = f"ask for the figure of the whole of {name}, or leave the row out"
+            todo = (
+                f"Since then it is part of {heir} ({name}): {ask}. A part's figure is not the whole's. For a period "
+                f"that began before, the key {key} can be meant."
+            )
         return AreaNameError(gone, todo)
 
     @cached_property

@@ -214,7 +214,7 @@ class _Reader:
         except AreaNameError as error:
             raise statement.error(error.expected, error.todo) from None
         if not exists_in(names.areas, key, fields["period"], fields["quality"]):
-            outside = names.outside(key, fields["period"])
+            outside = names.outside(key, f"in {fields['period']}", "Use the key of that time")
             got = f'"{statement.cell.text}" ({names.areas.name(key)})'
             raise DataError(statement.place, outside.expected, got, outside.todo)
         code = names.areas.table["gso_code"][key]

@@ -91,23 +91,20 @@ class Registry(Strict):
         The description of each result then ends in its method's id and question; ``x-method`` holds id, assumptions,
         refusals and references.
         """
-        defined = {name: self._annotated(body) for name, body in schema.get("$defs", {}).items()}
+        defined = dict(schema.get("$defs", {}))
+        for name, body in defined.items():
+            kind = body.get("properties", {}).get("kind", {}).get("const", "")
+            if kind and (id := self.of_result(kind)):
+                method = self.methods[id]
+                described = f"{body.get('description', '').strip()}\n\nMethod `{id}`: {method.question}".strip()
+                facts = {
+                    "id": id,
+                    "assumptions": list(method.assumptions),
+                    "refusals": list(method.refusals),
+                    "references": [self.references[key].full for key in method.references],
+                }
+                defined[name] = body | {"description": described, "x-method": facts}
         return schema | ({"$defs": defined} if defined else {})
-
-    def _annotated(self, body: dict[str, Any]) -> dict[str, Any]:
-        kind = body.get("properties", {}).get("kind", {}).get("const", "")
-        id = self.of_result(kind) if kind else ""
-        if not id:
-            return body
-        method = self.methods[id]
-        described = f"{body.get('description', '').strip()}\n\nMethod `{id}`: {method.question}".strip()
-        facts = {
-            "id": id,
-            "assumptions": list(method.assumptions),
-            "refusals": list(method.refusals),
-            "references": [self.references[key].full for key in method.references],
-        }
-        return body | {"description": described, "x-method": facts}
 
 
 def read_registry(root: Root) -> Registry:

@@ -27,7 +27,8 @@ def harmonise_panel(
     areas, indicators
         The mapping, and which indicators are recalculated and how; only the first measure of each is used.
     settings : HarmoniseSettings
-        How much of the weight may be missing, and the error of recalculated growth and income.
+        The share of the weight below which a missing part is left out and the rest renormalised; the error of
+        recalculated growth and income (METHODS §14).
 
     Returns
     -------

@@ -73,24 +73,9 @@ def recalculate(
 ) -> pd.DataFrame:
     """Recalculate present provinces from former ones.
 
-    Parameters
-    ----------
-    known : DataFrame
-        Rows of the ledger as known on a day.
-    areas, indicators
-        The mapping, and which indicators are recalculated and how.
-    settings : HarmoniseSettings
-        The share of the weight below which a missing part is left out and the rest renormalised; the error of
-        recalculated growth and income (METHODS §14).
-    weight : str, optional
-        Fixed weights of 2022 (``population``, ``grdp``, ``area``, ``equal``) instead of each indicator's own,
-        for sensitivity.
-
-    Returns
-    -------
-    DataFrame
-        Columns as in `harmonise_panel`; a province of one part is ``published``, a merged one
-        ``recalculated``; a row for every year in which at least one part is known.
+    Parameters and columns are those of `harmonise_panel`; `weight` names fixed weights of 2022 (``population``,
+    ``grdp``, ``area``, ``equal``) to use instead of each indicator's own, for sensitivity. A province of one part is
+    ``published``, a merged one ``recalculated``; there is a row for every year in which at least one part is known.
 
     Notes
     -----

@@ -112,14 +112,9 @@ class Evidence:
     @cached_property
     def bounds(self) -> pd.DataFrame:
         """First and last day of each row's period."""
-        days = {period: period_bounds(period) for period in self.ledger["period"].unique()}
-        ends = {
-            name: {period: pd.Timestamp(day[at]) for period, day in days.items()}
-            for at, name in enumerate(("first", "last"))
-        }
-        return pd.DataFrame(
-            {name: self.ledger["period"].map(by_period).astype("datetime64[s]") for name, by_period in ends.items()}
-        )
+        periods = self.ledger["period"]
+        days = pd.DataFrame({text: period_bounds(text) for text in periods.unique()}, index=["first", "last"]).T
+        return days.astype("datetime64[s]").loc[periods].set_axis(periods.index)
 
     @cached_property
     def day(self) -> pd.Timestamp:

@@ -89,13 +89,9 @@ def _swapped(one: float, two: float) -> bool:
     parts = max(len(first.partition(".")[2]), len(second.partition(".")[2]))
     a, b = (f"{value:0{whole + parts + bool(parts)}.{parts}f}".replace(".", "") for value in (one, two))
     off = [i for i, (left, right) in enumerate(zip(a, b, strict=False)) if left != right]
-    return (
-        len(a) == len(b)
-        and len(off) == 2
-        and off[1] == off[0] + 1
-        and a[off[0]] == b[off[1]]
-        and a[off[1]] == b[off[0]]
-    )
+    if len(a) != len(b) or len(off) != 2 or off[1] != off[0] + 1:
+        return False
+    return a[off[0]] == b[off[1]] and a[off[1]] == b[off[0]]
 
 
 def sudden_step(evidence: Evidence) -> Iterator[Breach]:
