@@ -8,7 +8,7 @@ from itertools import product as pairs
 
 import pandas as pd
 
-from policyreport.data.rules.evidence import Breach, Evidence, Figure, figures, half_unit, ids, records
+from policyreport.data.rules.evidence import Breach, Evidence, Row, figures, half_unit, ids
 from policyreport.records.digits import as_computed, as_published
 
 
@@ -71,7 +71,7 @@ def components_agree(evidence: Evidence) -> Iterator[Breach]:
             yield Breach((whole.id, *ids(used)), f"{evidence.about(whole)}: {text}.")
 
 
-def _printed_sums(evidence: Evidence) -> Iterator[tuple[Figure, tuple[str, ...], pd.DataFrame]]:
+def _printed_sums(evidence: Evidence) -> Iterator[tuple[Row, tuple[str, ...], pd.DataFrame]]:
     """Wholes with the parts that one source printed for one area and period on one day."""
     same = ["source", "area", "measure", "list", "period", "published"]
     named = {name for rule in evidence.settings.sums for name in (rule.whole, *rule.parts)}
@@ -153,10 +153,10 @@ def product_agrees(evidence: Evidence) -> Iterator[Breach]:
         both = levels.reset_index().merge(factors, on=["area", "year"])
         both["product"] = both["a"] * both["b"]
         off = both[(both["value"] / both["product"] - 1).abs() > evidence.settings.product_tolerance]
-        for row in records(off):
-            given = f"per head times population gives {row['product']:,.0f} {row['unit']}"
-            text = f"{as_published(row['value'], ',')}, but {given}".rstrip()
-            yield Breach((row["id"], row["id_a"], row["id_b"]), f"{evidence.about_row(row)}: {text}.")
+        for row in figures(off):
+            given = f"per head times population gives {row.product:,.0f} {row.unit}"
+            text = f"{as_published(row.value, ',')}, but {given}".rstrip()
+            yield Breach((row.id, row.id_a, row.id_b), f"{evidence.about(row)}: {text}.")
 
 
 def implied_deflator(evidence: Evidence) -> Iterator[Breach]:
@@ -172,10 +172,10 @@ def implied_deflator(evidence: Evidence) -> Iterator[Breach]:
         both["prices"] = 100 * ((1 + both["nominal"]) / (1 + both["value"] / 100) - 1)
         both["usual"] = both.groupby("year")["prices"].transform("median")
         off = both[(both["prices"] - both["usual"]).abs() > evidence.settings.deflator_points]
-        for row in records(off):
-            text = f"with {as_published(row['value'])} % in volume, prices would have moved by {row['prices']:.1f} %"
-            text = f"{evidence.about_row(row)}: {text}; median {row['usual']:.1f} %."
-            yield Breach((row["id"], row["id_a"], row["id_b"]), text)
+        for row in figures(off):
+            text = f"with {as_published(row.value)} % in volume, prices would have moved by {row.prices:.1f} %"
+            text = f"{evidence.about(row)}: {text}; median {row.usual:.1f} %."
+            yield Breach((row.id, row.id_a, row.id_b), text)
 
 
 def _paired(evidence: Evidence, first: str, second: str) -> pd.DataFrame:
@@ -206,12 +206,12 @@ def rank_against_score(evidence: Evidence) -> Iterator[Breach]:
         off = both.join(before.add_suffix("_before"))[
             (both["value"] > before["value"]) & (both["good"] > before["good"])
         ]
-        for row in records(off):
-            first, second = as_published(row["value_before"]), as_published(row["value"])
-            one = f"{evidence.who(row['area_before'])} is {first} with {as_published(row['value_score_before'])}"
-            two = f"{evidence.who(row['area'])} {second} with {as_published(row['value_score'])}"
-            named = f"{evidence.named(row['score'], row['measure'])}, {row['period']}"
-            yield Breach((row["id_before"], row["id"], row["id_score"]), f"{named}: {one}, {two}.")
+        for row in figures(off):
+            first, second = as_published(row.value_before), as_published(row.value)
+            one = f"{evidence.who(row.area_before)} is {first} with {as_published(row.value_score_before)}"
+            two = f"{evidence.who(row.area)} {second} with {as_published(row.value_score)}"
+            named = f"{evidence.named(row.score, row.measure)}, {row.period}"
+            yield Breach((row.id_before, row.id, row.id_score), f"{named}: {one}, {two}.")
 
 
 def _lower(evidence: Evidence, indicator: str) -> str:

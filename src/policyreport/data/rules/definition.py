@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from policyreport.data.rules.evidence import Breach, Evidence, by_source, figures, half_unit, ids, listing, records
+from policyreport.data.rules.evidence import Breach, Evidence, by_source, figures, half_unit, ids, listing
 from policyreport.params.spelling import sort_key
 from policyreport.records.digits import as_published
 from policyreport.records.periods import period_bounds
@@ -81,11 +81,11 @@ def _differ_from_official(evidence: Evidence, measures: Sequence[str], rate: str
     printed = rows["value"].map(half_unit).groupby([rows[name] for name in file]).min().rename("slack")
     both = both.join(printed, on=file)
     off = both[(both["value"] - both["value_official"]).abs() > both["slack"]]
-    for row in records(off):
-        other = f"{row['measure_official']} {as_published(row['value_official'])} {row['unit']}"
-        text = f"{rate} gives {as_published(row['value'])}, {other}".rstrip()
-        named = f"{evidence.who(row['area'])}, {evidence.named(row['indicator'])}, {row['period']}"
-        yield Breach((row["id"], row["id_official"]), f"{named}: {text}.")
+    for row in figures(off):
+        other = f"{row.measure_official} {as_published(row.value_official)} {row.unit}"
+        text = f"{rate} gives {as_published(row.value)}, {other}".rstrip()
+        named = f"{evidence.who(row.area)}, {evidence.named(row.indicator)}, {row.period}"
+        yield Breach((row.id, row.id_official), f"{named}: {text}.")
 
 
 def press_against_official(evidence: Evidence) -> Iterator[Breach]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -23,6 +24,8 @@ from policyreport.params.rules import RuleBook, RuleSettings, read_rule_book
 from policyreport.records.periods import period_bounds
 
 SERIES = ["area", "indicator", "measure"]
+Row = Any
+"""A row of the ledger, or of a table joined from it, with its columns by name."""
 
 
 class Breach(NamedTuple):
@@ -209,14 +212,9 @@ class Evidence:
         table = discrepancies(self.newest, self.areas, self.context.indicators, self.context.harmonise)
         return table.assign(id=[rows[0] for rows in table["inputs"]])
 
-    def about(self, figure: Figure) -> str:
-        """Name what one figure is about."""
-        return self.about_row(figure._asdict())
-
-    def about_row(self, row: Mapping[str, Any]) -> str:
+    def about(self, row: Row) -> str:
         """Name what one row is about: area, list or indicator, period."""
-        about = row["list"] or self.named(row["indicator"], row["measure"])
-        return f"{self.who(row['area'])}, {about}, {row['period']}"
+        return f"{self.who(row.area)}, {row.list or self.named(row.indicator, row.measure)}, {row.period}"
 
     @cached_property
     def snapshots(self) -> tuple[tuple[pd.DataFrame, dict[str, float], dict[str, str]], ...]:
@@ -233,35 +231,11 @@ class Evidence:
 Check = Callable[[Evidence], Iterator[Breach]]
 
 
-class Figure(NamedTuple):
-    """One row of the ledger, its columns by name."""
-
-    id: str
-    area: str
-    indicator: str
-    measure: str
-    list: str
-    period: str
-    reference_date: pd.Timestamp
-    published: pd.Timestamp
-    value: float
-    bound: str
-    unit: str
-    status: str
-    source: str
-    note: str
-
-
-def figures(rows: pd.DataFrame) -> Iterator[Figure]:
-    """Iterate over rows of the ledger."""
-    columns = [rows[name] for name in Figure._fields[1:]]
-    for row in zip(rows.index, *columns, strict=True):
-        yield Figure(*row)
-
-
-def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return rows of a table joined from the ledger as dictionaries by column."""
-    return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
+def figures(rows: pd.DataFrame) -> Iterator[Row]:
+    """Iterate over rows of the ledger, or of a table joined from it."""
+    columns = {"id": rows.get("id", rows.index)} | {str(name): rows[name] for name in rows}
+    for row in zip(*columns.values(), strict=True):
+        yield SimpleNamespace(**dict(zip(columns, row, strict=True)))
 
 
 def ids(rows: pd.DataFrame | pd.Index) -> tuple[str, ...]:

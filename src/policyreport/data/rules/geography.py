@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from policyreport.data.rules.evidence import Breach, Evidence, half_unit, ids, listing, records
+from policyreport.data.rules.evidence import Breach, Evidence, figures, half_unit, ids, listing
 from policyreport.records.digits import as_computed, as_published
 
 
@@ -112,18 +112,18 @@ def region_outside_provinces(evidence: Evidence) -> Iterator[Breach]:
     )  # fmt: skip
     members = table["region"].value_counts()
     whole = both["count"] == both["area"].map(members)
-    for row in records(both[whole & ~both["value"].between(both["min"], both["max"])]):
-        value, low, high = (as_published(row[name]) for name in ("value", "min", "max"))
+    for row in figures(both[whole & ~both["value"].between(both["min"], both["max"])]):
+        value, low, high = map(as_published, (row.value, row.min, row.max))
         text = f"{value} is outside its provinces' {low} to {high}"
-        yield Breach((row["id"],), f"{evidence.about_row(row)}: {text}.")
+        yield Breach((row.id,), f"{evidence.about(row)}: {text}.")
 
 
 def merged_outside_parts(evidence: Evidence) -> Iterator[Breach]:
     """A merged province's rate below or above every one of its parts."""
     table = evidence.recalculated
-    for row in records(table[~table["inside_parts"].astype(bool)]):
-        named = f"{evidence.who(row['area'])}, {evidence.named(row['indicator'], row['measure'])}, {row['year']}"
-        yield Breach((row["id"],), f"{named}: {as_published(row['published'])} is outside its parts.")
+    for row in figures(table[~table["inside_parts"].astype(bool)]):
+        named = f"{evidence.who(row.area)}, {evidence.named(row.indicator, row.measure)}, {row.year}"
+        yield Breach((row.id,), f"{named}: {as_published(row.published)} is outside its parts.")
 
 
 def harmonised_differs(evidence: Evidence) -> Iterator[Breach]:
@@ -181,9 +181,9 @@ def registered_as_average(evidence: Evidence) -> Iterator[Breach]:
     table = _populations(evidence)
     near = (table["value"] / table["registered"] - 1).abs() <= evidence.settings.same_population_tolerance
     apart = (table["registered"] / table["average"] - 1).abs() > evidence.settings.registered_tolerance
-    for row in records(table[near & apart]):
-        named = f"{evidence.who(row['area'])}, {evidence.named(row['indicator'])}, {row['period']}"
-        yield Breach((row["id"],), f"{named}: {as_computed(row['value'], ',')} persons is the registered population.")
+    for row in figures(table[near & apart]):
+        named = f"{evidence.who(row.area)}, {evidence.named(row.indicator)}, {row.period}"
+        yield Breach((row.id,), f"{named}: {as_computed(row.value, ',')} persons is the registered population.")
 
 
 def _populations(evidence: Evidence) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from operator import add, mul
 
 import pandas as pd
 
-from policyreport.data.rules.evidence import Breach, Evidence, Figure, figures, half_unit
+from policyreport.data.rules.evidence import Breach, Evidence, Row, figures, half_unit
 from policyreport.records.digits import as_published
 from policyreport.records.periods import year_of_period
 
@@ -61,7 +61,7 @@ class Span:
         return max(self.low - other.high, other.low - self.high, 0.0)
 
 
-def _printed(row: Figure) -> Span:
+def _printed(row: Row) -> Span:
     """Every value that would be printed in the same way as a figure."""
     half = half_unit(row.value)
     return Span(row.value - half, row.value + half, row.value, (row.id,), (row.source,), as_published(row.value))
@@ -109,9 +109,7 @@ class _Case:
     implied: Span
 
 
-def _grown(
-    evidence: Evidence, share: str, outputs: Iterable[str], row: Figure, first: int, last: int
-) -> Iterator[_Case]:
+def _grown(evidence: Evidence, share: str, outputs: Iterable[str], row: Row, first: int, last: int) -> Iterator[_Case]:
     """Growth between two years by every vintage of the shares and every output available for both years."""
     exponent = 1 / (last - first)
     ends = {name: _outputs(evidence, [name], row.area, first) for name in outputs}
@@ -126,7 +124,7 @@ def _grown(
                 yield _Case(before, after, output.scaled(100, -100), implied)
 
 
-def _growth_text(row: Figure, case: _Case, year: int) -> str:
+def _growth_text(row: Row, case: _Case, year: int) -> str:
     """What is printed, what is implied, and which share of the earlier year would agree."""
     yearly = year_of_period(row.period) is not None
     agreeing = case.after.value * (100 + case.output.value) / (100 + row.value)
@@ -140,7 +138,7 @@ def _growth_text(row: Figure, case: _Case, year: int) -> str:
     )
 
 
-def _breach(evidence: Evidence, row: Figure, implied: Span, text: str) -> Breach:
+def _breach(evidence: Evidence, row: Row, implied: Span, text: str) -> Breach:
     """A breach about the figure's area; rows of other areas, such as provinces' populations, only name their source."""
     own = evidence.ledger["area"]
     rows = tuple(dict.fromkeys(id for id in (row.id, *implied.rows) if own[id] == row.area))
@@ -163,7 +161,7 @@ def _exact(rows: pd.DataFrame, indicator: str) -> pd.DataFrame:
     return rows[(rows["indicator"] == indicator) & (rows["bound"] == "=") & rows["status"].isin(EXACT)]
 
 
-def _shares(evidence: Evidence, share: str, row: Figure, year: int) -> list[Span]:
+def _shares(evidence: Evidence, share: str, row: Row, year: int) -> list[Span]:
     """Every vintage of a share that was printed for a year, by the measure of the figure it is compared with."""
     rows = _exact(evidence.ledger, share)
     own = rows[(rows["area"] == row.area) & (rows["measure"] == row.measure) & (rows["period"] == str(year))]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from policyreport.data.rules.evidence import SERIES, Breach, Evidence, figures, ids, listing, records
+from policyreport.data.rules.evidence import SERIES, Breach, Evidence, figures, ids, listing
 from policyreport.records.digits import as_published
 
 _LEVELS = ("extensive", "intensive")
@@ -49,10 +49,10 @@ def magnitude(evidence: Evidence) -> Iterator[Breach]:
         slip = pd.Series(False, index=positive.index)
         for factor in factors:
             slip |= (ratio - factor).abs() <= slack
-        for row in records(positive[slip]):
+        for row in figures(positive[slip]):
             yield Breach(
-                (row["id_before"], row["id"]),
-                f"{evidence.about_row(row)}: {as_published(row['value'])} after {as_published(row['before'])}.",
+                (row.id_before, row.id),
+                f"{evidence.about(row)}: {as_published(row.value)} after {as_published(row.before)}.",
             )
 
 
@@ -74,11 +74,11 @@ def transposed_digits(evidence: Evidence) -> Iterator[Breach]:
     before = several.groupby(keys)[["id", "value"]].shift()
     prints = several.assign(id_before=before["id"], before=before["value"]).dropna(subset="before")
     both = pd.concat([prints, _dated(evidence)]).drop_duplicates(["id_before", "id"])
-    for row in records(both):
-        if _swapped(row["before"], row["value"]):
+    for row in figures(both):
+        if _swapped(row.before, row.value):
             yield Breach(
-                (row["id_before"], row["id"]),
-                f"{evidence.about_row(row)}: {as_published(row['before'])} and {as_published(row['value'])}.",
+                (row.id_before, row.id),
+                f"{evidence.about(row)}: {as_published(row.before)} and {as_published(row.value)}.",
             )
 
 
@@ -109,9 +109,9 @@ def sudden_step(evidence: Evidence) -> Iterator[Breach]:
     spread = 1.4826 * table["off"].abs().groupby([table[key] for key in keys]).transform("median")
     enough = table.groupby(keys)["off"].transform("count") >= evidence.settings.step_minimum_changes
     far = enough & (spread > 0) & (table["off"].abs() > evidence.settings.step_deviations * spread)
-    for row in records(table.assign(size=(table["off"].abs() / spread))[far]):
-        text = f"{as_published(row['value'])} after {as_published(row['before'])}, {row['size']:.1f} robust deviations"
-        yield Breach((row["id_before"], row["id"]), f"{evidence.about_row(row)}: {text}.")
+    for row in figures(table.assign(size=(table["off"].abs() / spread))[far]):
+        text = f"{as_published(row.value)} after {as_published(row.before)}, {row.size:.1f} robust deviations"
+        yield Breach((row.id_before, row.id), f"{evidence.about(row)}: {text}.")
 
 
 def repeated_value(evidence: Evidence) -> Iterator[Breach]:
@@ -126,9 +126,7 @@ def repeated_value(evidence: Evidence) -> Iterator[Breach]:
         if len(group) >= least:
             years = [str(year) for year in group["year"]]
             text = f"{as_published(group['value'].iloc[0])} again in {listing(years)}"
-            yield Breach(
-                (str(group["id_before"].iloc[0]), *group["id"]), f"{evidence.about_row(records(group)[0])}: {text}."
-            )
+            yield Breach((str(group["id_before"].iloc[0]), *group["id"]), f"{evidence.what(group)}: {text}.")
 
 
 def copied_series(evidence: Evidence) -> Iterator[Breach]:
