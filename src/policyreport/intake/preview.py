@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import pandas as pd
 import yaml
@@ -16,6 +15,8 @@ from policyreport.data.journal import read_journal
 from policyreport.data.observations.ledger import TEXT, check_raw, read_raw
 from policyreport.data.observations.schema import KEY
 from policyreport.data.rules import check_ledger, read_context
+from policyreport.data.rules.evidence import Row
+from policyreport.data.rules.evidence import figures as ledger_rows
 from policyreport.data.sources import Source, read_sources
 from policyreport.errors import DataError
 from policyreport.intake.affected import Affected, affected_editions
@@ -94,26 +95,13 @@ def preview_delivery(root: Path, delivery: Delivery) -> Preview:
     return Preview(remaining, tuple(changes), tuple(refused), tuple(findings), editions, wholes, additive)
 
 
-class _Vintage(NamedTuple):
-    """The part of a ledger row that a figure of the same key is compared with."""
-
-    id: str
-    published: date
-    value: float
-    bound: str
-    unit: str
-    status: str
-
-
 def _compare(ledger: pd.DataFrame, figures: tuple[Figure, ...]) -> tuple[list[Change], list[DataError]]:
     wanted = {figure.fields["indicator"] for figure in figures}
     rows = ledger[ledger["indicator"].isin(list(wanted))].sort_values("published", kind="stable")
     days = rows["reference_date"].dt.strftime("%Y-%m-%d").fillna("")
-    keys = zip(*(days if name == "reference_date" else rows[name] for name in KEY), strict=True)
-    columns = (rows.index, rows["published"].dt.date, *(rows[name] for name in ("value", "bound", "unit", "status")))
-    vintages: dict[tuple[str, ...], list[_Vintage]] = {}
-    for key, fields in zip(keys, zip(*columns, strict=True), strict=True):
-        vintages.setdefault(key, []).append(_Vintage(*fields))
+    vintages: dict[tuple[str, ...], list[Row]] = {}
+    for row in ledger_rows(rows.assign(reference_date=days, published=rows["published"].dt.date)):
+        vintages.setdefault(tuple(getattr(row, name) for name in KEY), []).append(row)
     changes, refused = [], []
     for figure in figures:
         try:
@@ -123,7 +111,7 @@ def _compare(ledger: pd.DataFrame, figures: tuple[Figure, ...]) -> tuple[list[Ch
     return changes, refused
 
 
-def _change(figure: Figure, vintages: list[_Vintage]) -> Change:
+def _change(figure: Figure, vintages: list[Row]) -> Change:
     """Compare one figure with the vintages of its key, oldest first."""
     out = last_day(figure.fields["published"])[0]
     for vintage in vintages:
@@ -144,10 +132,10 @@ def _change(figure: Figure, vintages: list[_Vintage]) -> Change:
     return Change(kind, figure, before[-1].id, before[-1].value)
 
 
-def _is_same(figure: Figure, vintage: _Vintage, status: bool = True) -> bool:
+def _is_same(figure: Figure, vintage: Row, status: bool = True) -> bool:
     fields = figure.fields
     same = float(fields["value"]) == vintage.value and (fields["bound"] or "=") == vintage.bound
-    return same and fields["unit"] == vintage.unit and (not status or fields["status"] == vintage.status)
+    return bool(same and fields["unit"] == vintage.unit and (not status or fields["status"] == vintage.status))
 
 
 def _taken(root: Path, delivery: Delivery) -> list[DataError]:

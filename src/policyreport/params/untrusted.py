@@ -19,8 +19,7 @@ YEARS = (1900, 2100)
 """Bounds of any day, period or publication: a mistyped digit lies outside."""
 # Invisible characters that some languages need, or that are copied along with text from a page.
 _INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
-_REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_KINDS = {
+_REFUSED = {
     "Cc": "a control character",
     "Cf": "an invisible sign that changes how text runs",
     "Cs": "half a letter",
@@ -44,7 +43,7 @@ def refused_sign(text: str) -> str:
         if kind in _REFUSED and sign not in "\t\n\r" and sign not in _INVISIBLE:
             name = unicodedata.name(sign, "")
             after = f', after "{text[max(at - 20, 0) : at]}"' if at else ", at the beginning"
-            return f"U+{ord(sign):04X}{f' ({name})' if name else ''}, {_KINDS[kind]}{after}"
+            return f"U+{ord(sign):04X}{f' ({name})' if name else ''}, {_REFUSED[kind]}{after}"
     return ""
 
 

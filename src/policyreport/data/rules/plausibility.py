@@ -50,10 +50,8 @@ def magnitude(evidence: Evidence) -> Iterator[Breach]:
         for factor in factors:
             slip |= (ratio - factor).abs() <= slack
         for row in figures(positive[slip]):
-            yield Breach(
-                (row.id_before, row.id),
-                f"{evidence.about(row)}: {as_published(row.value)} after {as_published(row.before)}.",
-            )
+            text = f"{as_published(row.value)} after {as_published(row.before)}"
+            yield Breach((row.id_before, row.id), f"{evidence.about(row)}: {text}.")
 
 
 def _dated(evidence: Evidence) -> pd.DataFrame:
@@ -76,10 +74,8 @@ def transposed_digits(evidence: Evidence) -> Iterator[Breach]:
     both = pd.concat([prints, _dated(evidence)]).drop_duplicates(["id_before", "id"])
     for row in figures(both):
         if _swapped(row.before, row.value):
-            yield Breach(
-                (row.id_before, row.id),
-                f"{evidence.about(row)}: {as_published(row.before)} and {as_published(row.value)}.",
-            )
+            text = f"{as_published(row.before)} and {as_published(row.value)}"
+            yield Breach((row.id_before, row.id), f"{evidence.about(row)}: {text}.")
 
 
 def _swapped(one: float, two: float) -> bool:

@@ -69,11 +69,8 @@ def _falls(evidence: Evidence, indicator: str, name: str) -> Iterator[Breach]:
     for _, group in dated.groupby(["area", "list"]):
         for before, after in pairwise(figures(group.sort_values("reference_date", kind="stable"))):
             if after.value < before.value:
-                what = evidence.what(group)
-                yield Breach(
-                    (before.id, after.id),
-                    f"{what}: {name} fell from {as_published(before.value)} to {as_published(after.value)}.",
-                )
+                text = f"{name} fell from {as_published(before.value)} to {as_published(after.value)}"
+                yield Breach((before.id, after.id), f"{evidence.what(group)}: {text}.")
 
 
 def _several_vintages(evidence: Evidence) -> Iterator[pd.DataFrame]:
@@ -88,10 +85,8 @@ def vintage_order(evidence: Evidence) -> Iterator[Breach]:
     for group in _several_vintages(evidence):
         for before, after in pairwise(figures(group)):
             if _CERTAINTY.get(str(after.status), 9) < _CERTAINTY.get(str(before.status), -1):
-                yield Breach(
-                    (before.id, after.id),
-                    f"{evidence.what(group)}: {after.status} published after {before.status}.",
-                )
+                text = f"{after.status} published after {before.status}"
+                yield Breach((before.id, after.id), f"{evidence.what(group)}: {text}.")
 
 
 def _exact_vintages(evidence: Evidence) -> Iterator[pd.DataFrame]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from time import monotonic, sleep
-from types import TracebackType
-from typing import Self
 
 import httpx
 import tenacity
@@ -39,7 +38,7 @@ class _NotNow(Exception):
         self.wait = wait
 
 
-class Web:
+class Web(AbstractContextManager["Web"]):
     """A connection to one publisher, which keeps cookies; tests replace `transport` and `pause`."""
 
     def __init__(
@@ -57,14 +56,7 @@ class Web:
             headers={"User-Agent": "policyreport (official statistics; one request at a time)"},
         )
 
-    def __enter__(self) -> Self:
-        """Open nothing yet: the first request connects."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close the connection."""
+    def __exit__(self, *_: object) -> None:
         self._client.close()
 
     def get(self, address: str, media_types: Sequence[str], query: Mapping[str, str] | None = None) -> Answer:
