@@ -144,3 +144,12 @@ def did_you_mean(got: str, known: Iterable[str]) -> str:
         return f"{strange}did you mean " + " or ".join(f'"{word}"' for word in near) + "?"
     listed = ", ".join(words[:12]) + (", …" if len(words) > 12 else "")
     return f"{strange}known: {listed}."
+
+
+def require_one_of(
+    kind: type[PolicyReportError], where: str, got: str, known: Iterable[str], expected: str, more: str = ""
+) -> None:
+    """Raise an error with the nearest known words for a word that is not known; `more` advises on what else to do."""
+    words = list(known)
+    if got not in words:
+        raise kind(where, expected, f'"{got}"', f"{did_you_mean(got, words)} {more}".strip())

@@ -16,7 +16,15 @@ from policyreport.cli import adding, comparing, removing, running
 from policyreport.cli.editions import EditionArgument, check_edition, edition_list
 from policyreport.cli.fetching import app as fetch_app
 from policyreport.cli.messages import open_console, say_error
-from policyreport.errors import DEBUG, ExitCode, PolicyReportError, RunError, UsageError, did_you_mean, system_error
+from policyreport.errors import (
+    DEBUG,
+    ExitCode,
+    PolicyReportError,
+    RunError,
+    UsageError,
+    require_one_of,
+    system_error,
+)
 from policyreport.project import given_project
 
 # What a shell reports for a program ended by ^C: 128 + SIGINT.
@@ -204,9 +212,8 @@ def schema(
     from policyreport.params.registry import read_registry
     from policyreport.records.notebooks import BY_NOTEBOOK
 
-    if notebook and notebook not in BY_NOTEBOOK:
-        todo = did_you_mean(notebook, BY_NOTEBOOK)
-        raise UsageError("schema NOTEBOOK", "the name of a notebook", f'"{notebook}"', todo)
+    if notebook:
+        require_one_of(UsageError, "schema NOTEBOOK", notebook, BY_NOTEBOOK, "the name of a notebook")
     registry = read_registry(given_project(context.obj))
     schemas = {name: registry.annotate(record.model_json_schema()) for name, record in BY_NOTEBOOK.items()}
     typer.echo(json.dumps(schemas[notebook] if notebook else schemas, indent=1, ensure_ascii=False))
@@ -246,8 +253,8 @@ def check(
     from policyreport.data.rules import CHECKS, check_ledger, read_context
     from policyreport.params.edition import read_edition
 
-    if rule and rule not in CHECKS:
-        raise UsageError("check RULE", "the id of a rule", f'"{rule}"', did_you_mean(rule, CHECKS))
+    if rule:
+        require_one_of(UsageError, "check RULE", rule, CHECKS, "the id of a rule")
     layout = read_edition(root, edition).layout(root) if edition else root
     facts = read_context(layout)
     if list_rules:
@@ -398,8 +405,8 @@ def editions(
 
 def _formats(text: str) -> set[str]:
     formats = {name.strip().lower() for name in text.split(",") if name.strip()}
-    for name in sorted(formats - {"html", "pdf"}):
-        raise UsageError(f"--to {text}", "html, pdf or html,pdf", f'"{name}"', did_you_mean(name, ["html", "pdf"]))
+    for name in sorted(formats):
+        require_one_of(UsageError, f"--to {text}", name, ["html", "pdf"], "html, pdf or html,pdf")
     if not formats:
         raise UsageError("--to", "html, pdf or html,pdf", "nothing", "Name a format.")
     return formats

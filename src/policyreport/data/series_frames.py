@@ -18,7 +18,7 @@ from policyreport.data.selection import (
     series,
     spread_of_areas,
 )
-from policyreport.errors import DataError, did_you_mean
+from policyreport.errors import DataError, require_one_of
 from policyreport.params.report import SeriesRole
 
 if TYPE_CHECKING:
@@ -99,10 +99,8 @@ def _role(inputs: Inputs, name: str) -> SeriesRole:
     if name in ROLES:
         role: SeriesRole = getattr(inputs.roles, name)
         return role
-    known = inputs.indicators.by_id()
-    if name not in known:
-        todo = did_you_mean(name, [*ROLES, *known])
-        raise DataError("data.series", "a role or an indicator of params/indicators.yaml", f'"{name}"', todo)
+    known = [*ROLES, *inputs.indicators.by_id()]
+    require_one_of(DataError, "data.series", name, known, "a role or an indicator of params/indicators.yaml")
     governance = inputs.roles.governance
     scores = (*governance.indicators, governance.strip)
     return SeriesRole(indicator=name, measure=governance.measure if name in scores else "")

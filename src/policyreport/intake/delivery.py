@@ -16,7 +16,7 @@ import yaml
 
 from policyreport.data.observations.ledger import TEXT
 from policyreport.data.sources import SIDECAR, original_path, read_sources
-from policyreport.errors import DataError, UsageError, did_you_mean
+from policyreport.errors import DataError, UsageError, require_one_of
 from policyreport.intake.texts import neutralise
 from policyreport.params.spelling import plain
 from policyreport.records.base import Finding
@@ -108,9 +108,8 @@ def publisher_name(root: Path, publisher: str, given: str) -> str:
     names: dict[str, Counter[str]] = {}
     for key, source in read_sources(root).items():
         names.setdefault(key.partition("/")[0], Counter())[source.publisher] += 1
-    if publisher not in names:
-        todo = f'{did_you_mean(publisher, names)} For a new publisher add --publisher-name "Its full name".'
-        raise UsageError("--publisher", "a folder of data/raw", f'"{publisher}"', todo)
+    more = 'For a new publisher add --publisher-name "Its full name".'
+    require_one_of(UsageError, "--publisher", publisher, names, "a folder of data/raw", more)
     return names[publisher].most_common(1)[0][0]
 
 

@@ -10,7 +10,7 @@ from typing import get_args
 
 from policyreport.data.observations.ledger import exists_in
 from policyreport.data.observations.schema import QUALITY
-from policyreport.errors import DataError, did_you_mean
+from policyreport.errors import DataError, require_one_of
 from policyreport.intake.days import read_day, read_period, read_published
 from policyreport.intake.delivery import Figure
 from policyreport.intake.drafts import Draft, Drafts
@@ -296,9 +296,8 @@ class _Reader:
             return ""
         name = statement.cell.text if statement else column.measure
         place = (statement or draft.stated["value"]).place
-        if name not in indicator.measures:
-            todo = f"{did_you_mean(name, indicator.measures)} Columns of several say it below their headings."
-            raise DataError(place, f"a measure of {indicator.id}", f'"{name}"', todo)
+        more = "Columns of several say it below their headings."
+        require_one_of(DataError, place, name, indicator.measures, f"a measure of {indicator.id}", more)
         return name
 
     def _list(self, draft: Draft, indicator: Indicator, period: str, reference_date: str) -> str:
@@ -334,8 +333,7 @@ class _Reader:
         if statement is None:
             return ""
         for code in statement.cell.text.split():
-            if code not in QUALITY:
-                raise DataError(statement.place, "codes of data/README.md", f'"{code}"', did_you_mean(code, QUALITY))
+            require_one_of(DataError, statement.place, code, QUALITY, "codes of data/README.md")
         return " ".join(statement.cell.text.split())
 
     def _published(self, draft: Draft) -> str:

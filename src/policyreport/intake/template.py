@@ -15,7 +15,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from policyreport.data.areas import Areas, read_areas
-from policyreport.errors import UsageError, did_you_mean
+from policyreport.errors import UsageError, require_one_of
 from policyreport.params.indicators import Indicator, read_indicators
 from policyreport.params.intake import IntakeMap, TemplateWords, read_intake
 from policyreport.params.policy import read_policy
@@ -39,9 +39,8 @@ def render_template(root: Path, quarter: str, language: str, path: Path) -> None
     words = read_intake(root)
     if not re.fullmatch(r"\d{4}-?Q[1-4]", quarter):
         raise UsageError(f"--quarter {quarter}", "a quarter such as 2026Q1", f'"{quarter}"', "Use this form.")
-    if language not in words.template.languages:
-        todo = did_you_mean(language, words.template.languages)
-        raise UsageError(f"--language {language}", "a language of params/intake.yaml", f'"{language}"', todo)
+    place, languages = f"--language {language}", words.template.languages
+    require_one_of(UsageError, place, language, languages, "a language of params/intake.yaml")
     if path.suffix.lower() != ".xlsx":
         raise UsageError(f"--output {path}", "a file ending in .xlsx", f'"{path.suffix}"', "Change the ending.")
     if path.exists():

@@ -12,7 +12,7 @@ from pathlib import Path
 from openpyxl.utils import get_column_letter
 
 from policyreport.data.rules import listing
-from policyreport.errors import DataError, did_you_mean
+from policyreport.errors import DataError, require_one_of
 from policyreport.intake.days import shown_date
 from policyreport.intake.number_formats import show
 from policyreport.intake.sheets import Cell, Merged, Sheet, cell_from_number, text_cell
@@ -40,8 +40,7 @@ def read_workbook(path: Path, wanted: str | None, ignored: Iterable[str]) -> She
 def _choose(book: Workbook, wanted: str | None, ignored: set[str]) -> tuple[SheetName, RawSheet]:
     names = [sheet.name for sheet in book.sheets]
     if wanted is not None:
-        if wanted not in names:
-            raise DataError(book.name, "a sheet of the workbook", f'"{wanted}"', did_you_mean(wanted, names))
+        require_one_of(DataError, book.name, wanted, names, "a sheet of the workbook")
         sheet = book.sheets[names.index(wanted)]
         return sheet, book.read(sheet)
     filled = {

@@ -8,7 +8,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from policyreport.errors import UsageError, did_you_mean
+from policyreport.errors import UsageError, require_one_of
 from policyreport.params.layout import Root, load_parameters
 from policyreport.params.reading import Strict, repeated, validate_strict
 from policyreport.params.texts import Address, Citation, Id
@@ -172,8 +172,7 @@ class Policy(Strict):
     def list_named(self, id: str) -> TaskList:
         """Look up a list of tasks by its id; raises UsageError with the nearest ids."""
         known = {item.id: item for item in self.lists}
-        if id not in known:
-            raise UsageError("list", "a list of params/policy.yaml", f'"{id}"', did_you_mean(id, known))
+        require_one_of(UsageError, "list", id, known, "a list of params/policy.yaml")
         return known[id]
 
 

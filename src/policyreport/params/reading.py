@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from policyreport.errors import ParamsError, did_you_mean
+from policyreport.errors import ParamsError, did_you_mean, require_one_of
 from policyreport.params.limits import NUMBER_DIGITS, TEXT_LENGTH, YAML_ALIASES, YAML_BYTES, YAML_DEPTH, YAML_NODES
 from policyreport.params.untrusted import refused_sign, require_inside
 
@@ -91,8 +91,7 @@ def require_known(where: str, got: Iterable[str], known: Iterable[str], expected
     """
     allowed = list(known)
     for word in got:
-        if word not in allowed:
-            raise ParamsError(where, expected, f'"{word}"', did_you_mean(word, allowed))
+        require_one_of(ParamsError, where, word, allowed, expected)
 
 
 def repeated(ids: Iterable[str]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from policyreport.data.sources import Text, read_data_file
-from policyreport.errors import DataError, did_you_mean
+from policyreport.errors import DataError, require_one_of
 from policyreport.params.layout import Root, data_folder, project_folder
 from policyreport.params.reading import Strict
 
@@ -75,9 +75,7 @@ def apply_corrections(rows: pd.DataFrame, corrections: tuple[Correction, ...]) -
     corrected = rows.copy()
     for entry in corrections:
         where = f"data/corrections, {entry.id}"
-        if entry.row not in corrected.index:
-            near = did_you_mean(entry.row, corrected.index)
-            raise DataError(where, "the id of a row under data/raw", f'"{entry.row}"', near)
+        require_one_of(DataError, where, entry.row, corrected.index, "the id of a row under data/raw")
         got, note = str(corrected.loc[entry.row, entry.column]), str(corrected.loc[entry.row, "note"])
         if got != entry.expect:
             raise DataError(

@@ -18,7 +18,7 @@ from policyreport.data.areas import FOLDER, Areas, read_areas
 from policyreport.data.observations.corrections import apply_corrections, read_corrections
 from policyreport.data.observations.schema import KEY, SIMULATED, TYPES, cell, place, validate
 from policyreport.data.sources import Source, read_source, read_sources
-from policyreport.errors import DataError, did_you_mean
+from policyreport.errors import DataError, did_you_mean, require_one_of
 from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.intake import LedgerField
 from policyreport.params.layout import Root, data_folder, is_simulated, project_folder
@@ -138,8 +138,7 @@ def _read_table(root: Root, key: str, given: dict[str, str]) -> pa.Table:
         raise _unreadable(path, error) from None
     names = table.column_names
     for name in names:
-        if name not in TEXT:
-            raise DataError(f"{path}, row 1", "known columns", f'"{name}"', did_you_mean(str(name), TEXT))
+        require_one_of(DataError, f"{path}, row 1", str(name), TEXT, "known columns")
         if names.count(name) > 1:
             raise DataError(f"{path}, row 1", "each column once", f'"{name}" twice', "Remove one of them.")
     for name in _NEEDED:
@@ -294,9 +293,8 @@ def _require_indicators(ledger: pd.DataFrame, indicators: Indicators) -> None:
     definitions = indicators.by_id()
     pairs = ledger[["indicator", "measure"]].drop_duplicates()
     for row, (id, measure) in zip(pairs.index, pairs.itertuples(index=False), strict=True):
-        if measure and measure not in definitions[id].measures:
-            todo = did_you_mean(measure, definitions[id].measures)
-            raise DataError(place(row, "measure"), f"a measure of {id}", f'"{measure}"', todo)
+        if measure:
+            require_one_of(DataError, place(row, "measure"), measure, definitions[id].measures, f"a measure of {id}")
     codes, ids = pd.factorize(ledger["indicator"])
     limits = [(definitions[id].low, definitions[id].high) for id in ids.tolist()]
     low = np.array([-np.inf if end is None else end for end, _ in limits])[codes]

@@ -20,7 +20,7 @@ from policyreport.data.rules import (
     time,
 )
 from policyreport.data.rules.evidence import Breach, Check, Context, Evidence
-from policyreport.errors import DataError, ParamsError, did_you_mean
+from policyreport.errors import DataError, ParamsError, require_one_of
 from policyreport.params.rules import FILE, RuleBook, Severity
 from policyreport.records.base import Finding, Gap
 
@@ -75,8 +75,7 @@ def rules(book: RuleBook) -> tuple[Rule, ...]:
     Raises ParamsError if a rule has no entry in params/rules.yaml, or an entry has no rule.
     """
     for id in book.rules:
-        if id not in CHECKS:
-            raise ParamsError(f"{FILE}: rules", "the id of a rule", f'"{id}"', did_you_mean(id, CHECKS))
+        require_one_of(ParamsError, f"{FILE}: rules", id, CHECKS, "the id of a rule")
     for id in CHECKS:
         if id not in book.rules:
             raise ParamsError(f"{FILE}: rules", f'severity and sentence of "{id}"', "none", "Add them.")

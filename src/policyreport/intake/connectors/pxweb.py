@@ -12,7 +12,7 @@ import pandas as pd
 from lxml import etree, html
 
 from policyreport.data.areas import Areas
-from policyreport.errors import ConnectError, DataError, UsageError, did_you_mean
+from policyreport.errors import ConnectError, DataError, UsageError, did_you_mean, require_one_of
 from policyreport.intake.connectors.fetched import (
     Fetched,
     checked_figure,
@@ -43,9 +43,7 @@ def fetch(code: str, web: Web, params: PxWeb, areas: Areas, accessed: date, sinc
     Raises UsageError if the table is not mapped, before anything is sent; ConnectError if there is no usable answer or
     the page has another form; DataError if a dimension, area or year is not mapped, with the nearest ones.
     """
-    if code not in params.tables:
-        todo = did_you_mean(code, params.tables)
-        raise UsageError(f"pxweb {code}", "a table of params/connectors.yaml, pxweb", f'"{code}"', todo)
+    require_one_of(UsageError, f"pxweb {code}", code, params.tables, "a table of params/connectors.yaml, pxweb")
     table, where = params.tables[code], f"PX-Web {code}"
     database = quote(table.database)
     address = f"{params.address}/{database}/{database}/{quote(code)}.px/"

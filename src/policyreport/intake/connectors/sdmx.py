@@ -15,7 +15,7 @@ import pandas as pd
 from pysdmx.io import read_sdmx
 from pysdmx.io.pd import PandasDataset
 
-from policyreport.errors import ConnectError, DataError, UsageError, did_you_mean
+from policyreport.errors import ConnectError, DataError, UsageError, did_you_mean, require_one_of
 from policyreport.intake.connectors.fetched import (
     Fetched,
     checked_figure,
@@ -64,14 +64,10 @@ def fetch(name: str, web: Web, params: Sdmx, accessed: date, *, series: Sequence
 
 
 def _mapped_series(flow: str, codes: Sequence[str], params: Sdmx) -> dict[str, SdmxSeries]:
-    if flow not in params.flows:
-        expected = "a flow of params/connectors.yaml, sdmx"
-        raise UsageError(f"sdmx {flow}", expected, f'"{flow}"', did_you_mean(flow, params.flows))
+    require_one_of(UsageError, f"sdmx {flow}", flow, params.flows, "a flow of params/connectors.yaml, sdmx")
     series = params.flows[flow].series
     for code in codes:
-        if code not in series:
-            expected = f"a series of {flow} in params/connectors.yaml"
-            raise UsageError(f"--series {code}", expected, f'"{code}"', did_you_mean(code, series))
+        require_one_of(UsageError, f"--series {code}", code, series, f"a series of {flow} in params/connectors.yaml")
     return {code: series[code] for code in codes or series}
 
 
@@ -115,14 +111,11 @@ def _series_rows(
         place = f"{where}, {period[:40]}"
         if int(checked_period(period, place)[:4]) < since or figure in _MISSING:
             continue
-        if area not in params.areas:
-            raise DataError(place, "a known REF_AREA", f'"{area}"', f"{did_you_mean(area, params.areas)} {_MAP}.areas.")
+        require_one_of(DataError, place, area, params.areas, "a known REF_AREA", f"{_MAP}.areas.")
         if mult != str(series.unit_mult):
             todo = "The unit has changed: review unit_mult and times in params/connectors.yaml."
             raise DataError(place, f"UNIT_MULT {series.unit_mult}", f'"{mult}"', todo)
-        if state not in params.statuses:
-            todo = f"{did_you_mean(state, params.statuses)} {_MAP}.statuses."
-            raise DataError(place, "a known OBS_STATUS", f'"{state}"', todo)
+        require_one_of(DataError, place, state, params.statuses, "a known OBS_STATUS", f"{_MAP}.statuses.")
         rows.append(
             ledger_row(
                 series.to,

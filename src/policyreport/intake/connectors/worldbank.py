@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from policyreport.errors import ConnectError, DataError, UsageError, did_you_mean
+from policyreport.errors import ConnectError, DataError, UsageError, did_you_mean, require_one_of
 from policyreport.intake.connectors.fetched import (
     Fetched,
     checked_figure,
@@ -68,9 +68,7 @@ def require_known(code: str, country: str, params: WorldBank) -> tuple[WorldBank
     """Give the mapped indicator and the country's code; UsageError with the nearest codes if one is not mapped."""
     country = country or next(iter(params.areas))
     for place, got, known in (("--indicators", code, params.indicators), ("--country", country, params.areas)):
-        if got not in known:
-            expected = "a code of params/connectors.yaml, worldbank"
-            raise UsageError(f"{place} {got}", expected, f'"{got}"', did_you_mean(got, known))
+        require_one_of(UsageError, f"{place} {got}", got, known, "a code of params/connectors.yaml, worldbank")
     return params.indicators[code], country
 
 
