@@ -21,8 +21,9 @@ import pandas as pd
 import yaml
 
 from policyreport.data.areas import read_areas
-from policyreport.data.harmonise import harmonise_panel
-from policyreport.data.observations import as_known_on, load_ledger
+from policyreport.data.harmonise.panel import harmonise_panel
+from policyreport.data.observations.known import as_known_on
+from policyreport.data.observations.ledger import load_ledger
 from policyreport.params.indicators import read_indicators
 from policyreport.params.methods import read_method_settings
 from policyreport.project import find_project

@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 
 from policyreport.cli.main import app
 from policyreport.data.areas import read_areas
-from policyreport.data.observations import load_ledger
+from policyreport.data.observations.ledger import load_ledger
 
 ROOT = Path(__file__).parents[2]
 AREAS = read_areas(ROOT)

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from policyreport.cli.main import app
-from policyreport.data.observations import load_ledger
+from policyreport.data.observations.ledger import load_ledger
 from policyreport.records.periods import last_day
 
 pytestmark = pytest.mark.usefixtures("without_rules")

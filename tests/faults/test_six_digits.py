@@ -13,7 +13,8 @@ import pytest
 
 from policyreport.data.observations.ledger import read_raw
 from policyreport.data.observations.schema import cell
-from policyreport.data.rules import check_ledger, read_context
+from policyreport.data.rules.evidence import read_context
+from policyreport.data.rules.screening import check_ledger
 from policyreport.data.sources import read_sources
 from policyreport.publishing.downloads import csv_bytes
 from policyreport.publishing.provenance import Provenance

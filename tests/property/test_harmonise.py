@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from policyreport.data.areas import read_areas
-from policyreport.data.harmonise import harmonise_panel, recalculate
-from policyreport.data.harmonise.parts import shares
+from policyreport.data.harmonise.panel import harmonise_panel
+from policyreport.data.harmonise.parts import recalculate, shares
 from policyreport.params.indicators import read_indicators
 from policyreport.params.methods import read_method_settings
 

@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from policyreport.data.areas import Areas, read_areas
-from policyreport.data.harmonise import discrepancies, harmonise_panel
-from policyreport.data.observations import as_known_on, load_ledger
+from policyreport.data.harmonise.panel import discrepancies, harmonise_panel
+from policyreport.data.observations.known import as_known_on
+from policyreport.data.observations.ledger import load_ledger
 from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.methods import HarmoniseSettings, read_method_settings
 

@@ -396,9 +396,9 @@ def test_check_shows_breaches_and_ends_with_an_error_only_for_errors(project, mo
     warning = Finding(rule="sum-of-parts", severity="warning", rows=("a#1", "a#2"), message="485 is not 647")
     error = Finding(rule="unit-known", severity="error", rows=("b#1",), message="unit bananas")
     found = [warning]
-    monkeypatch.setattr("policyreport.data.observations.load_ledger", lambda root: "ledger")
-    monkeypatch.setattr("policyreport.data.rules.read_context", lambda root: "context")
-    monkeypatch.setattr("policyreport.data.rules.check_ledger", lambda ledger, context, only: found)
+    monkeypatch.setattr("policyreport.data.observations.ledger.load_ledger", lambda root: "ledger")
+    monkeypatch.setattr("policyreport.data.rules.evidence.read_context", lambda root: "context")
+    monkeypatch.setattr("policyreport.data.rules.screening.check_ledger", lambda ledger, context, only: found)
     result = call("check", project=project)
     assert result.exit_code == 0
     assert "sum-of-parts" in result.output

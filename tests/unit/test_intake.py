@@ -18,7 +18,7 @@ from policyreport.cli.main import app
 from policyreport.data.areas import read_areas
 from policyreport.data.journal import FILE as PENDING
 from policyreport.data.journal import Journal, read_journal
-from policyreport.data.observations import load_ledger
+from policyreport.data.observations.ledger import load_ledger
 from policyreport.data.sources import read_sources
 from policyreport.intake import writing
 from policyreport.params.policy import read_policy

@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 
 from policyreport.data.journal import FILE, read_journal
-from policyreport.data.observations import load_ledger
-from policyreport.data.observations.ledger import TEXT
+from policyreport.data.observations.ledger import TEXT, load_ledger
 from policyreport.data.sources import read_source
 from policyreport.errors import ConnectError, DataError
 from policyreport.intake import writing

@@ -10,9 +10,9 @@ import pytest
 
 import policyreport
 from policyreport.data.areas import read_areas
-from policyreport.data.observations import load_ledger
 from policyreport.data.observations.corrections import read_corrections, read_withheld
-from policyreport.data.rules import read_context
+from policyreport.data.observations.ledger import load_ledger
+from policyreport.data.rules.evidence import read_context
 from policyreport.data.sources import read_sources
 from policyreport.params.connectors import read_connectors
 from policyreport.params.edition import read_edition

@@ -10,8 +10,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from policyreport.data.observations import as_known_on, load_ledger, to_observations, vintages
 from policyreport.data.observations.corrections import read_corrections, read_withheld
+from policyreport.data.observations.known import as_known_on, to_observations, vintages
+from policyreport.data.observations.ledger import load_ledger
 from policyreport.data.observations.schema import validate
 from policyreport.errors import DataError
 from policyreport.params.indicators import read_indicators

@@ -172,7 +172,7 @@ def _codes(text: str) -> tuple[str, ...]:
 
 def _land(root: Path, fetched: list[Fetched], published: str, yes: bool) -> None:
     """Show what each table changes; with --yes write all of them, or none if a row is refused."""
-    from policyreport.data.observations import load_ledger
+    from policyreport.data.observations.ledger import load_ledger
     from policyreport.intake.affected import affected_editions
     from policyreport.intake.connectors import landing
     from policyreport.intake.connectors.fetched import republished

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from policyreport.cli.messages import plain_table
-from policyreport.data.rules import rules
+from policyreport.data.rules.screening import rules
 from policyreport.params.rules import RuleBook
 from policyreport.records.base import Finding
 

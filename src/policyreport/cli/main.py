@@ -249,8 +249,9 @@ def check(
         check_edition(root, edition)
     # Reading the ledger needs pandas and pandera.
     from policyreport.cli.findings import findings_table, places_table, rules_table
-    from policyreport.data.observations import load_ledger
-    from policyreport.data.rules import CHECKS, check_ledger, read_context
+    from policyreport.data.observations.ledger import load_ledger
+    from policyreport.data.rules.evidence import read_context
+    from policyreport.data.rules.screening import CHECKS, check_ledger
     from policyreport.params.edition import read_edition
 
     if rule:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from policyreport.cli.messages import plain_table
 from policyreport.data.areas import read_areas
-from policyreport.data.observations import load_ledger, to_observations, vintages
+from policyreport.data.observations.known import to_observations, vintages
+from policyreport.data.observations.ledger import load_ledger
 from policyreport.errors import UsageError
 from policyreport.params.edition import read_edition
 from policyreport.params.indicators import read_indicators

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
-from policyreport.data.harmonise import discrepancies
+from policyreport.data.harmonise.panel import discrepancies
 from policyreport.data.inputs import Inputs
 from policyreport.records.notebooks import BoundaryBasis, BoundaryCheck, RecalculatedValues, Widths
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from policyreport.data.inputs import Inputs, files_of
-from policyreport.data.observations import as_known_on
-from policyreport.data.observations.known import first_possible_day, newest_publication
+from policyreport.data.observations.known import as_known_on, first_possible_day, newest_publication
 from policyreport.data.observations.schema import KEY
 from policyreport.params.edition import read_edition_file
 from policyreport.records.notebooks import Change, Changes, FigureCount, RevisedFigure

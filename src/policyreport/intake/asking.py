@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from policyreport.data.rules import listing
+from policyreport.data.rules.evidence import listing
 from policyreport.data.sources import read_sources
 from policyreport.errors import UsageError, did_you_mean
 from policyreport.intake.days import days_in, periods_in

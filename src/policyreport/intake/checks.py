@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from policyreport.data.rules import listing
+from policyreport.data.rules.evidence import listing
 from policyreport.errors import DataError
 from policyreport.intake.delivery import Figure
 from policyreport.intake.drafts import Draft, Drafts

@@ -14,9 +14,9 @@ from policyreport.data.areas import read_areas
 from policyreport.data.journal import read_journal
 from policyreport.data.observations.ledger import TEXT, check_raw, read_raw
 from policyreport.data.observations.schema import KEY
-from policyreport.data.rules import check_ledger, read_context
-from policyreport.data.rules.evidence import Row
+from policyreport.data.rules.evidence import Row, read_context
 from policyreport.data.rules.evidence import figures as ledger_rows
+from policyreport.data.rules.screening import check_ledger
 from policyreport.data.sources import Source, read_sources
 from policyreport.errors import DataError
 from policyreport.intake.affected import Affected, affected_editions

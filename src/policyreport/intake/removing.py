@@ -10,7 +10,7 @@ import pandas as pd
 from policyreport.data.journal import open_journal
 from policyreport.data.observations.corrections import read_corrections
 from policyreport.data.observations.ledger import check_raw, read_raw
-from policyreport.data.rules import listing
+from policyreport.data.rules.evidence import listing
 from policyreport.data.sources import SIDECAR, Source, original_path, read_sources
 from policyreport.errors import DataError, UsageError, did_you_mean
 from policyreport.intake.affected import Affected, affected_editions

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from openpyxl.utils import get_column_letter
 
-from policyreport.data.rules import listing
+from policyreport.data.rules.evidence import listing
 from policyreport.errors import DataError, require_one_of
 from policyreport.intake.days import shown_date
 from policyreport.intake.number_formats import show

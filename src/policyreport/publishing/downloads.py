@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from policyreport.data.harmonise import harmonise_panel
+from policyreport.data.harmonise.panel import harmonise_panel
 from policyreport.data.inputs import frame_bytes
 from policyreport.figures.simulated import FILE_MARK, marked_name, marked_title, sentence
 from policyreport.figures.tables import table

@@ -11,7 +11,8 @@ from typing import Any, Literal
 import pandas as pd
 
 from policyreport.data.areas import Areas, read_areas
-from policyreport.data.observations import known_on, load_ledger
+from policyreport.data.observations.known import known_on
+from policyreport.data.observations.ledger import load_ledger
 from policyreport.data.sources import Source, read_source, read_sources
 from policyreport.errors import DataError
 from policyreport.figures.facts import Facts

@@ -15,10 +15,12 @@ from pathlib import Path
 import pandas as pd
 
 from policyreport.data.areas import Areas, read_areas
-from policyreport.data.harmonise import harmonise_panel
+from policyreport.data.harmonise.panel import harmonise_panel
 from policyreport.data.inputs import FACTS, OBSERVATIONS, PANEL, RECORDS, decision_files, files_of, frame_bytes
-from policyreport.data.observations import as_known_on, known_on, load_ledger
-from policyreport.data.rules import check_ledger, read_context, require_no_error
+from policyreport.data.observations.known import as_known_on, known_on
+from policyreport.data.observations.ledger import load_ledger
+from policyreport.data.rules.evidence import read_context
+from policyreport.data.rules.screening import check_ledger, require_no_error
 from policyreport.data.sources import Source, read_sources
 from policyreport.errors import RunError, UsageError
 from policyreport.figures.simulated import marked_name, unmarked_name

@@ -4,20 +4,3 @@ Nothing is corrected here. A breach is a finding: shown on the data-quality page
 Severities, sentences and limits are in params/rules.yaml; each family of rules is a module, and each of its public
 functions the rule of its name: ``sum_of_parts`` is ``sum-of-parts``.
 """
-
-from policyreport.data.rules.evidence import Breach, Context, Evidence, listing, read_context
-from policyreport.data.rules.screening import CHECKS, ON_LOADING, Rule, check_ledger, require_no_error, rules
-
-__all__ = [
-    "CHECKS",
-    "ON_LOADING",
-    "Breach",
-    "Context",
-    "Evidence",
-    "Rule",
-    "check_ledger",
-    "listing",
-    "read_context",
-    "require_no_error",
-    "rules",
-]

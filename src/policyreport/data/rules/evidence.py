@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from policyreport.data.areas import Areas, read_areas
-from policyreport.data.harmonise import discrepancies
+from policyreport.data.harmonise.panel import discrepancies
 from policyreport.data.observations.corrections import Correction, Withheld, read_corrections, read_withheld
 from policyreport.data.observations.schema import KEY
 from policyreport.data.sources import Source, read_sources

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from policyreport.data.inputs import Inputs
-from policyreport.data.observations import to_observations
+from policyreport.data.observations.known import to_observations
 from policyreport.data.selection import boundary_flags, role_series
 from policyreport.params.report import SeriesRole
 from policyreport.records.base import NEVER_ESTIMATED, Observation, Refusal
