@@ -21,7 +21,8 @@ from typer.testing import CliRunner
 from policyreport.cli.main import app
 from policyreport.data.areas import read_areas
 from policyreport.errors import PolicyReportError
-from policyreport.intake import Delivery, Options, receive
+from policyreport.intake.delivery import Delivery
+from policyreport.intake.receiving import Options, receive
 from policyreport.params import limits
 from policyreport.params.indicators import read_indicators
 from policyreport.params.methods import read_method_settings
@@ -466,7 +467,7 @@ def test_b8_what_columns_of_years_hold_is_asked_for_with_the_rest(tmp_path):
 
 def test_b8_the_preview_does_not_add_the_country_to_its_provinces(tmp_path):
     from policyreport.cli.adding_tables import summarise_changes
-    from policyreport.intake import Change, Preview
+    from policyreport.intake.preview import Change, Preview
 
     path = text(tmp_path, "Địa phương;Tổng số\nCả nước;15\nHà Nội;12\nCao Bằng;3\n")
     delivery = read(path, TASKS)

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from policyreport.errors import PolicyReportError
-from policyreport.intake import Delivery, Options, receive
+from policyreport.intake.delivery import Delivery
+from policyreport.intake.receiving import Options, receive
 
 ROOT = Path(__file__).parents[2]
 STATED = {

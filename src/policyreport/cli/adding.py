@@ -13,7 +13,7 @@ from policyreport.errors import ExitCode, UsageError
 from policyreport.project import given_project
 
 if TYPE_CHECKING:
-    from policyreport.intake import Preview
+    from policyreport.intake.preview import Preview
 
 # A sheet in the wrong form is wrong in every row; the first few show how.
 SHOWN_REFUSALS = 20
@@ -78,8 +78,9 @@ def add(
     root = given_project(context.obj)
     # pandas, pandera and openpyxl are needed from here on.
     from policyreport.cli.adding_tables import show_preview
-    from policyreport.intake import Options, preview_delivery, receive
     from policyreport.intake.numbers import Decimals
+    from policyreport.intake.preview import preview_delivery
+    from policyreport.intake.receiving import Options, receive
 
     stated = {
         "publisher": publisher,
@@ -154,7 +155,7 @@ def _show_refusals(preview: Preview) -> None:
 
 
 def _write(root: Path, preview: Preview, yes: bool) -> None:
-    from policyreport.intake import write_deliveries
+    from policyreport.intake.writing import write_deliveries
 
     if not preview.delivery.figures:
         typer.echo("Nothing to write: every figure is in the ledger already.")

@@ -6,8 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from policyreport.cli.messages import open_console, plain_table
-from policyreport.intake import Change, Preview
-from policyreport.intake.preview import Kind
+from policyreport.intake.preview import Change, Kind, Preview
 
 if TYPE_CHECKING:
     from rich.table import Table
