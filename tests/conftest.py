@@ -8,7 +8,7 @@ import pickle
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,7 +26,7 @@ from policyreport.data.observations.ledger import load_ledger
 from policyreport.data.selection import compare_series
 from policyreport.figures.pictures import Picture
 from policyreport.params.methods import ExposureSettings, MethodSettings, RanksSettings, read_method_settings
-from policyreport.params.wording import read_wording
+from policyreport.params.wording import Wording, read_wording
 from policyreport.publishing.change_values import change_values
 from policyreport.publishing.page_values import page_filters, page_values
 from policyreport.publishing.provenance import Provenance, read_provenance
@@ -535,3 +535,19 @@ def nation_with_tasks(slice_of: Callable[..., Inputs]) -> Callable[[EditionData]
         return dataclasses.replace(slice_of(known, "evaluation", known.roles.nation), records=records)
 
     return assess_all
+
+
+@pytest.fixture(scope="session")
+def forbidden_words() -> Callable[..., tuple[str, ...]]:
+    """Lists the forbidden words in a text, in the order of the file; `titles` of publications may hold any."""
+
+    def whole(phrase: str) -> str:
+        return r"(?<!\w)" + r"\s+".join(re.escape(part) for part in phrase.split()) + r"(?!\w)"
+
+    def found(wording: Wording, text: str, language: str, titles: Iterable[str] = ()) -> tuple[str, ...]:
+        rules = wording.forbidden[language]
+        for phrase in (*rules.allowed, *titles):
+            text = re.sub(whole(phrase), " ", text, flags=re.IGNORECASE)
+        return tuple(word for word in rules.words if re.search(whole(word), text, flags=re.IGNORECASE))
+
+    return found

@@ -167,20 +167,9 @@ class Wording(Strict):
         require_known(FILE, [language], self.languages, "a language of the report")
         return text[language]
 
-    def forbidden_words(self, text: str, language: str, titles: Iterable[str] = ()) -> tuple[str, ...]:
-        """List the forbidden words in a text, in the order of the file; `titles` of publications may hold any."""
-        rules = self.forbidden[language]
-        for phrase in (*rules.allowed, *titles):
-            text = re.sub(_whole(phrase), " ", text, flags=re.IGNORECASE)
-        return tuple(word for word in rules.words if re.search(_whole(word), text, flags=re.IGNORECASE))
-
 
 def read_wording(root: Root) -> Wording:
     """Read params/wording.yaml with the settings that its sentences name."""
     folder = project_folder(root)
     body = with_languages(folder / FILE, load_yaml(folder / FILE), folder)
     return validate_strict(folder / FILE, fill_every(body, read_method_settings(root).reasons), Wording)
-
-
-def _whole(phrase: str) -> str:
-    return r"(?<!\w)" + r"\s+".join(re.escape(part) for part in phrase.split()) + r"(?!\w)"
