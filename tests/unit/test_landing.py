@@ -11,12 +11,11 @@ import pytest
 
 from policyreport.data.journal import FILE, read_journal
 from policyreport.data.observations.ledger import TEXT, load_ledger
-from policyreport.data.sources import read_source
+from policyreport.data.sources import Provenance, read_source
 from policyreport.errors import ConnectError, DataError
 from policyreport.intake import writing
 from policyreport.intake.connectors.fetched import Fetched, to_rows
 from policyreport.intake.connectors.landing import preview, write
-from policyreport.intake.delivery import Provenance
 
 ROOT = Path(__file__).parents[2]
 RAW = b'{"as": "it came"}'

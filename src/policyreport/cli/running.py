@@ -6,8 +6,7 @@ import importlib
 import json
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -269,18 +268,15 @@ def _check_cluster(cluster: str, workers: int | None) -> None:
         raise UsageError(f"{place} --workers {workers}", "one of them", "both", todo)
 
 
-@contextmanager
-def _events(options: RunOptions) -> Iterator[Callable[[Event], None]]:
+def _events(options: RunOptions) -> AbstractContextManager[Callable[[Event], None]]:
     """A function that shows events: as a live table, as lines, or as JSON."""
     if options.as_json:
-        yield _echo_json
-        return
+        return nullcontext(_echo_json)
     from rich.console import Console
 
     from policyreport.running.progress import show_progress
 
-    with show_progress(Console(), options.workers) as show:
-        yield show
+    return show_progress(Console(), options.workers)
 
 
 def _show_unchanged(store: Path, unchanged: list[tuple[str, str]], seconds: float, as_json: bool) -> None:

@@ -282,20 +282,14 @@ def _read_records(path: Path) -> dict[tuple[str, str], NotebookRecord]:
     """The records in the slice of the national evaluation."""
     if not path.exists():
         return {}
-    entries = json.loads(path.read_text(encoding="utf-8"))
-    return {(entry["area"], entry["kind"]): _read_record(entry) for entry in entries}
-
-
-def _read_record(entry: dict[str, Any]) -> NotebookRecord:
-    """One record; an area that did not run this time may have left one of another version of the program."""
-    area, kind = entry["area"], entry["kind"]
-    try:
-        record: NotebookRecord = BY_NOTEBOOK[kind].model_validate(entry)
-    except ValidationError as error:
-        raise RunError(
-            f"record of {area}, {kind}",
-            "what this version's notebook writes",
-            misfit(error),
-            "Run the edition again without --areas: only what has changed is computed again.",
-        ) from None
-    return record
+    records: dict[tuple[str, str], NotebookRecord] = {}
+    for entry in json.loads(path.read_text(encoding="utf-8")):
+        area, kind = entry["area"], entry["kind"]
+        try:
+            records[area, kind] = BY_NOTEBOOK[kind].model_validate(entry)
+        except ValidationError as error:
+            # An area that did not run this time may have left a record of another version of the program.
+            place, expected = f"record of {area}, {kind}", "what this version's notebook writes"
+            todo = "Run the edition again without --areas: only what has changed is computed again."
+            raise RunError(place, expected, misfit(error), todo) from None
+    return records

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from policyreport.data.journal import read_journal, require_names
-from policyreport.errors import DataError, ParamsError
+from policyreport.errors import DataError, ParamsError, PolicyReportError
 from policyreport.params.layout import Root, data_folder, is_simulated, project_folder
 from policyreport.params.reading import Model, Strict, read_strict
 from policyreport.params.untrusted import require_day, require_inside, require_text
@@ -76,6 +77,19 @@ class Source(Strict):
     original: Original | None = None
 
 
+@dataclass(frozen=True)
+class Provenance:
+    """Who published figures that are to be added, where, when and on what terms; `accessed` is the day of adding."""
+
+    publisher: str
+    title: str
+    address: str
+    published: str
+    accessed: date
+    licence: str
+    note: str = ""
+
+
 def read_source(path: Path) -> Source:
     """Read the sidecar of a raw file; DataError if there is none, or the file is not the one it describes."""
     sidecar = path.with_name(path.stem + SIDECAR)
@@ -88,7 +102,9 @@ def read_source(path: Path) -> Source:
             "Write down publisher, title, address and hash.",
         )
     source = read_data_file(sidecar, Source)
-    _require_sound(sidecar, source)
+    # Simulated figures come from a program of the project.
+    require_sound(source, str(sidecar), linked=not source.simulated or ":" in source.address)
+    require_day(source.accessed, f"{sidecar}: accessed")
     got = hashlib.sha256(path.read_bytes()).hexdigest()
     if got != source.sha256:
         raise DataError(
@@ -164,15 +180,15 @@ def _files(raw: Path) -> Iterator[Path]:
                 yield path
 
 
-def _require_sound(sidecar: Path, source: Source) -> None:
-    """Refuse an unsafe address, a text too long for its field, and an impossible day."""
+def require_sound(
+    source: Source | Provenance, where: str, error: type[PolicyReportError] = DataError, *, linked: bool = True
+) -> None:
+    """Refuse a text that is too long for its field or no page may show, and an unsafe address if it is `linked`."""
     for field in ("publisher", "title", "address", "licence", "note"):
         name = "publisher_name" if field == "publisher" else field
-        require_text(getattr(source, field), f"{sidecar}: {field}", name)
-    # Simulated figures come from a program of the project.
-    if not source.simulated or ":" in source.address:
-        require_address(source.address, f"{sidecar}: address", DataError)
-    require_day(source.accessed, f"{sidecar}: accessed")
+        require_text(getattr(source, field), f"{where}: {field}", name, error)
+    if linked:
+        require_address(source.address, f"{where}: address", error)
 
 
 def _require_kind(path: Path, source: Source, *, simulated: bool) -> None:

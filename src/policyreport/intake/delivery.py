@@ -8,14 +8,13 @@ import io
 import re
 from collections import Counter
 from dataclasses import asdict, dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from policyreport.data.observations.ledger import TEXT
-from policyreport.data.sources import SIDECAR, original_path, read_sources
+from policyreport.data.sources import SIDECAR, Provenance, original_path, read_sources
 from policyreport.errors import DataError, UsageError, require_one_of
 from policyreport.intake.texts import neutralise
 from policyreport.params.spelling import plain
@@ -39,19 +38,6 @@ class Figure:
     row: int
     column: int
     place: str
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """Who published figures, where, when and on what terms, as in a sidecar; `accessed` is the day of adding."""
-
-    publisher: str
-    title: str
-    address: str
-    published: str
-    accessed: date
-    licence: str
-    note: str = ""
 
 
 @dataclass(frozen=True)

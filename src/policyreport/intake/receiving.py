@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from policyreport.data.areas import read_areas
+from policyreport.data.sources import Provenance
 from policyreport.errors import DataError, UsageError
 from policyreport.intake.asking import Asking
 from policyreport.intake.checks import (
@@ -20,7 +21,7 @@ from policyreport.intake.checks import (
     unusual_values,
 )
 from policyreport.intake.days import days_in, read_published
-from policyreport.intake.delivery import Delivery, Original, Provenance, name_table, newest_day, publisher_name
+from policyreport.intake.delivery import Delivery, Original, name_table, newest_day, publisher_name
 from policyreport.intake.drafts import Drafts, draft_figures
 from policyreport.intake.headings import Headings
 from policyreport.intake.layout import Layout, Line, Statement, Statements

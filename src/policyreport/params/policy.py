@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Literal, Self
 
@@ -150,13 +149,9 @@ class Policy(Strict):
 
     @model_validator(mode="after")
     def _ids_are_unique(self) -> Self:
-        groups: tuple[Sequence[Target | Milestone | TaskList], ...] = (
-            (*self.targets, *self.related_targets),
-            self.milestones,
-            self.lists,
-        )
-        for group in groups:
-            if twice := repeated([entry.id for entry in group]):
+        targets = (*self.targets, *self.related_targets)
+        for ids in ([entry.id for entry in group] for group in (targets, self.milestones, self.lists)):
+            if twice := repeated(ids):
                 raise ValueError(f"id used twice: {', '.join(twice)}")
         return self
 

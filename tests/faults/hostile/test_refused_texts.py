@@ -15,10 +15,9 @@ from pydantic import TypeAdapter
 
 from policyreport.data.areas import read_areas
 from policyreport.data.observations.ledger import read_raw
-from policyreport.data.sources import read_source, read_sources
+from policyreport.data.sources import Provenance, read_source, read_sources
 from policyreport.errors import ConnectError, DataError, ParamsError, RenderError
 from policyreport.intake.connectors.fetched import Fetched, to_rows
-from policyreport.intake.delivery import Provenance
 from policyreport.params.edition import read_edition
 from policyreport.params.policy import read_policy
 from policyreport.params.reading import load_yaml

@@ -12,15 +12,14 @@ from typing import Any
 import pandas as pd
 
 from policyreport.data.observations.ledger import TEXT
+from policyreport.data.sources import Provenance, require_sound
 from policyreport.errors import ConnectError, DataError
 from policyreport.intake.connectors.web import BY_HAND
-from policyreport.intake.delivery import Provenance
 from policyreport.params.connectors import Target
 from policyreport.params.limits import NUMBER_DIGITS, NUMBER_SIZE
-from policyreport.params.untrusted import read_json, require_day, require_text
+from policyreport.params.untrusted import read_json, require_day
 from policyreport.records.base import Status
 from policyreport.records.digits import as_published
-from policyreport.records.markdown import require_address
 from policyreport.records.periods import period_bounds
 
 # The year publishers' programs write where nobody entered a date.
@@ -44,10 +43,7 @@ class Fetched:
     def __post_init__(self) -> None:
         """Check everything that goes into the sidecar, the publisher's texts and address included."""
         where = f"fetched {self.name}"
-        for field in ("publisher", "title", "address", "licence", "note"):
-            name = "publisher_name" if field == "publisher" else field
-            require_text(getattr(self.source, field), f"{where}: {field}", name, ConnectError)
-        require_address(self.source.address, f"{where}: address", ConnectError)
+        require_sound(self.source, where, ConnectError)
         require_day(date.fromisoformat(self.source.published), f"{where}: published", ConnectError)
 
 

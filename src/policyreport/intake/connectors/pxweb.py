@@ -12,6 +12,7 @@ import pandas as pd
 from lxml import etree, html
 
 from policyreport.data.areas import Areas
+from policyreport.data.sources import Provenance
 from policyreport.errors import ConnectError, DataError, UsageError, did_you_mean, require_one_of
 from policyreport.intake.connectors.fetched import (
     Fetched,
@@ -23,7 +24,6 @@ from policyreport.intake.connectors.fetched import (
 )
 from policyreport.intake.connectors.jsonstat import VALUE, Cube, read_jsonstat
 from policyreport.intake.connectors.web import Answer, Web
-from policyreport.intake.delivery import Provenance
 from policyreport.params.connectors import PxSeries, PxTable, PxWeb
 from policyreport.records.base import Status
 

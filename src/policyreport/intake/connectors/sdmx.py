@@ -15,6 +15,7 @@ import pandas as pd
 from pysdmx.io import read_sdmx
 from pysdmx.io.pd import PandasDataset
 
+from policyreport.data.sources import Provenance
 from policyreport.errors import ConnectError, DataError, UsageError, did_you_mean, require_one_of
 from policyreport.intake.connectors.fetched import (
     Fetched,
@@ -25,7 +26,6 @@ from policyreport.intake.connectors.fetched import (
     to_rows,
 )
 from policyreport.intake.connectors.web import BY_HAND, Web
-from policyreport.intake.delivery import Provenance
 from policyreport.params.connectors import Sdmx, SdmxSeries
 
 XML = ("application/xml", "text/xml", "application/vnd.sdmx.structurespecificdata+xml")

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from policyreport.data.sources import Provenance
 from policyreport.errors import ConnectError, DataError, UsageError, did_you_mean, require_one_of
 from policyreport.intake.connectors.fetched import (
     Fetched,
@@ -22,7 +23,6 @@ from policyreport.intake.connectors.fetched import (
     understood,
 )
 from policyreport.intake.connectors.web import BY_HAND, Web
-from policyreport.intake.delivery import Provenance
 from policyreport.params.connectors import WorldBank, WorldBankIndicator
 
 # More than the years of any country, so that there is one page.
