@@ -154,7 +154,7 @@ def test_an_unmapped_code_is_refused_with_the_nearest_before_anything_is_sent(op
 @pytest.mark.parametrize("table", ["PL.V03.01", "PL.V03.02", "V03.10", "V03.12", "PL.V02.02-04"])
 def test_a_table_gives_the_figures_the_ledger_has_of_it(table, ledger) -> None:
     fetched = from_pxweb(table)
-    verdicts = preview(fetched.rows, ledger).table
+    verdicts = preview(fetched.rows, ledger)
     assert set(verdicts["change"]) == {"unchanged"}
     assert len(verdicts) == {"PL.V03.01": 15, "PL.V03.02": 6, "V03.10": 18, "V03.12": 6, "PL.V02.02-04": 4}[table]
 

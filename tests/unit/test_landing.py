@@ -15,7 +15,7 @@ from policyreport.data.sources import Provenance, read_source
 from policyreport.errors import ConnectError, DataError
 from policyreport.intake import writing
 from policyreport.intake.connectors.fetched import Fetched, to_rows
-from policyreport.intake.connectors.landing import preview, write
+from policyreport.intake.connectors.landing import preview, rows_to_land, write
 
 ROOT = Path(__file__).parents[2]
 RAW = b'{"as": "it came"}'
@@ -45,7 +45,7 @@ def fetched(*figures: tuple[str, str], published: str = "2026-11-22", **columns:
 
 
 def changes(each: Fetched, ledger: pd.DataFrame) -> list[str]:
-    return list(preview(each.rows, ledger).table["change"])
+    return list(preview(each.rows, ledger)["change"])
 
 
 def files(project: Path) -> dict[str, bytes]:
@@ -58,9 +58,9 @@ def files(project: Path) -> dict[str, bytes]:
 def test_figures_are_new_revised_or_unchanged_against_the_newest_vintage(ledger: pd.DataFrame) -> None:
     each = fetched(("2019", "7.36"), ("2022", "8.54"), ("2023", "4.979"))
     found = preview(each.rows, ledger)
-    assert list(found.table["change"]) == ["new", "revised", "unchanged"]
-    assert list(found.table["before"]) == ["", "8.537 (observed)", "4.979 (observed)"]
-    assert list(found.table["after"]) == ["7.36 (observed)", "8.54 (observed)", "4.979 (observed)"]
+    assert list(found["change"]) == ["new", "revised", "unchanged"]
+    assert list(found["before"]) == ["", "8.537 (observed)", "4.979 (observed)"]
+    assert list(found["after"]) == ["7.36 (observed)", "8.54 (observed)", "4.979 (observed)"]
 
 
 def test_an_estimate_that_is_confirmed_is_a_revision_of_its_status(ledger: pd.DataFrame) -> None:
@@ -71,23 +71,23 @@ def test_an_estimate_that_is_confirmed_is_a_revision_of_its_status(ledger: pd.Da
 @pytest.mark.parametrize("published", ["2026-08-31", "2026-01-06"])
 def test_another_figure_of_the_same_day_or_an_older_one_is_refused(published: str, ledger: pd.DataFrame) -> None:
     found = preview(fetched(("2023", "5.1"), ("2019", "7.4"), published=published).rows, ledger)
-    assert list(found.table["change"]) == ["new", "refused"]
-    assert found.table["reason"].iloc[1] == "the ledger's figure of 2026-08-31 is of this day or newer"
-    assert found.to_land().empty
+    assert list(found["change"]) == ["new", "refused"]
+    assert found["reason"].iloc[1] == "the ledger's figure of 2026-08-31 is of this day or newer"
+    assert rows_to_land(found).empty
 
 
 def test_a_vintage_lands_whole_so_that_confirmations_are_known(ledger: pd.DataFrame) -> None:
     found = preview(fetched(("2022", "8.54"), ("2023", "4.979")).rows, ledger)
-    assert list(found.to_land()) == [0, 1]
+    assert list(rows_to_land(found)) == [0, 1]
 
 
 def test_a_vintage_without_news_does_not_land(ledger: pd.DataFrame) -> None:
-    assert preview(fetched(("2022", "8.537"), ("2023", "4.979")).rows, ledger).to_land().empty
+    assert rows_to_land(preview(fetched(("2022", "8.537"), ("2023", "4.979")).rows, ledger)).empty
 
 
 def test_figures_the_ledger_has_of_that_very_day_are_not_written_again(ledger: pd.DataFrame) -> None:
     found = preview(fetched(("2019", "7.36"), ("2023", "4.979"), published="2026-08-31").rows, ledger)
-    assert list(found.to_land()) == [0]
+    assert list(rows_to_land(found)) == [0]
 
 
 # --- writing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from policyreport.intake.connectors.fetched import Fetched
-    from policyreport.intake.connectors.landing import Preview
     from policyreport.intake.connectors.web import Web
     from policyreport.params.connectors import Connectors, Http
 
@@ -183,11 +183,14 @@ def _land(root: Path, fetched: list[Fetched], published: str, yes: bool) -> None
     previews = [landing.preview(table.rows, ledger) for table in fetched]
     for table, preview in zip(fetched, previews, strict=True):
         _show(table, preview)
-    if any(preview.count("refused") for preview in previews):
+    if any((preview["change"] == "refused").any() for preview in previews):
         typer.echo("Nothing was written: rows are refused. --published DATE states a later day of publication.")
         raise typer.Exit(int(ExitCode.DATA))
-    pairs = zip(fetched, previews, strict=True)
-    landings = [(table, table.rows.loc[preview.to_land()]) for table, preview in pairs if len(preview.to_land())]
+    landings = [
+        (table, table.rows.loc[rows])
+        for table, preview in zip(fetched, previews, strict=True)
+        if len(rows := landing.rows_to_land(preview))
+    ]
     for edition in affected_editions(root, _days(landings)):
         typer.echo(f"changes edition {edition}")
     if not landings:
@@ -218,15 +221,16 @@ def _day(text: str) -> str:
     return day.isoformat()
 
 
-def _show(fetched: Fetched, preview: Preview) -> None:
+def _show(fetched: Fetched, preview: pd.DataFrame) -> None:
     """Show a table's title, its counts, and the first rows of each kind of change."""
-    counts = ", ".join(f"{preview.count(kind)} {kind}" for kind in ("new", "revised", "unchanged", "refused"))
+    number = Counter(preview["change"])
+    counts = ", ".join(f"{number[kind]} {kind}" for kind in ("new", "revised", "unchanged", "refused"))
     typer.echo(f"{fetched.source.title}, published {fetched.source.published}")
     typer.echo(f"  {counts}")
     for kind in ("refused", "revised", "new"):
-        chosen = preview.table.index[preview.table["change"] == kind]
+        chosen = preview.index[preview["change"] == kind]
         for at in chosen[:SHOWN]:
-            row, verdict = fetched.rows.loc[at], preview.table.loc[at]
+            row, verdict = fetched.rows.loc[at], preview.loc[at]
             before = f"{verdict['before']} → " if verdict["before"] else ""
             reason = f": {verdict['reason']}" if verdict["reason"] else ""
             line = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -20,37 +19,13 @@ from policyreport.records.digits import as_published
 _FIGURE = ("value", "bound", "unit", "status")
 
 
-@dataclass(frozen=True)
-class Preview:
-    """What rows would change.
-
-    `table` has one row for each fetched row, in order and with its index: `change` (new, revised, unchanged, refused),
-    `before` and `after` (figure and status as text), `reason` (of a refusal), `held` (whether the ledger has a figure
-    of this key and day).
-    """
-
-    table: pd.DataFrame
-
-    def count(self, change: str) -> int:
-        """Count the rows of one kind: new, revised, unchanged or refused."""
-        return int((self.table["change"] == change).sum())
-
-    def to_land(self) -> pd.Index[int]:
-        """Give the rows that would be written: none if none is new or revised, or if one is refused.
-
-        Otherwise it is the whole vintage: an unchanged figure published anew confirms the old one, which the revision
-        error needs to know.
-        """
-        if self.count("refused") or not self.count("new") + self.count("revised"):
-            return self.table.index[:0]
-        return self.table.index[~self.table["held"]]
-
-
-def preview(rows: pd.DataFrame, ledger: pd.DataFrame) -> Preview:
+def preview(rows: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
     """Compare rows with the newest vintage of each key.
 
-    Refused are another figure for a day that already has one in the ledger, and a figure older than the ledger's newest
-    that differs from it.
+    Returns one row for each fetched row, in order and with its index: `change` (new, revised, unchanged, refused),
+    `before` and `after` (figure and status as text), `reason` (of a refusal), `held` (whether the ledger has a figure
+    of this key and day). Refused are another figure for a day that already has one in the ledger, and a figure older
+    than the ledger's newest that differs from it.
     """
     after = parse(rows.assign(source="").set_axis([f"fetched#{at}" for at in rows.index]))
     newest = ledger.sort_values("published", kind="stable").drop_duplicates(list(KEY), keep="last")
@@ -66,7 +41,18 @@ def preview(rows: pd.DataFrame, ledger: pd.DataFrame) -> Preview:
     table["before"] = table["before"].where(~matched, _figure(both, "_before"))
     day = both["published_before"].dt.strftime("%Y-%m-%d").fillna("")
     table["reason"] = table["reason"].where(~late, "the ledger's figure of " + day + " is of this day or newer")
-    return Preview(table.set_axis(rows.index))
+    return table.set_axis(rows.index)
+
+
+def rows_to_land(changes: pd.DataFrame) -> pd.Index[int]:
+    """Give the rows that would be written: none if none is new or revised, or if one is refused.
+
+    Otherwise it is the whole vintage: an unchanged figure published anew confirms the old one, which the revision error
+    needs to know.
+    """
+    kinds = set(changes["change"])
+    news = "refused" not in kinds and kinds & {"new", "revised"}
+    return changes.index[~changes["held"]] if news else changes.index[:0]
 
 
 def write(landings: Sequence[tuple[Fetched, pd.DataFrame]], root: Path) -> list[Path]:
