@@ -1,7 +1,8 @@
-"""Find the project folder and its editions, without heavy imports, so that the command line answers at once."""
+"""Find the project folder, its editions and who works in it; without heavy imports, for a quick command line."""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -66,3 +67,18 @@ def _how_to_make(name: str, editions: list[str]) -> str:
         f"To make it, copy {EDITIONS}/{last}.yaml to {path} and change in the copy: {own}, title and titles, "
         f"as_known_on to the last day whose publications count, previous to {last}, the edition it is compared with."
     )
+
+
+def process_runs(number: int, *, otherwise: bool) -> bool:
+    """Tell whether a process of that number exists; `otherwise` is the answer where there is no way to ask.
+
+    Signal 0 only asks on POSIX; on other systems it would end the process.
+    """
+    if os.name != "posix":
+        return otherwise
+    try:
+        os.kill(number, 0)
+    except OSError as error:
+        # Any other error is about a process that exists and is another user's.
+        return not isinstance(error, ProcessLookupError)
+    return True

@@ -9,6 +9,7 @@ from pathlib import Path
 from policyreport.data.journal import FILE, open_journal, part_of, read_journal, remove_files
 from policyreport.errors import DataError
 from policyreport.intake.delivery import Delivery, files_of
+from policyreport.project import process_runs
 
 
 def write_deliveries(root: Path, deliveries: Iterable[Delivery]) -> tuple[Path, ...]:
@@ -67,21 +68,8 @@ def roll_back(raw: Path) -> None:
     journal = read_journal(raw)
     if journal is None:
         return
-    if journal.process != os.getpid() and _runs(journal.process):
+    if journal.process != os.getpid() and process_runs(journal.process, otherwise=False):
         todo = f"Wait for it; if it is no policyreport, delete {raw / FILE}."
         got = f"process {journal.process} is adding"
         raise DataError(str(raw / FILE), "one command that adds at a time", got, todo)
     remove_files(raw, journal)
-
-
-def _runs(process: int) -> bool:
-    """Whether a process of that number exists; signal 0 would end it on systems other than POSIX."""
-    if os.name != "posix":
-        return False
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

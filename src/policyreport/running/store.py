@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from policyreport.errors import RunError
+from policyreport.project import process_runs
 
 if TYPE_CHECKING:
     # It brings papermill, which a run without executions does not need.
@@ -100,19 +101,6 @@ def remove_half_files(folder: Path) -> None:
     """Remove, at any depth, what a process killed while writing has left; half files never had their final name."""
     for path in folder.rglob(".*.part"):
         with contextlib.suppress(OSError, ValueError):
-            if not _runs(int(path.suffixes[-2].removeprefix("."))):
+            # A process that still exists may be another run, in the middle of a file.
+            if not process_runs(int(path.suffixes[-2].removeprefix(".")), otherwise=True):
                 path.unlink()
-
-
-def _runs(pid: int) -> bool:
-    """Whether a process exists; it may be another run, in the middle of a file."""
-    if os.name != "posix":
-        # No harmless signal to test with.
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
