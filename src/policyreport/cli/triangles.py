@@ -49,11 +49,8 @@ def read_triangles(root: Path, indicator: str, area: str = "", edition: str = ""
     if rows.empty:
         others = sorted(set(published.loc[published["indicator"] == indicator, "area"]))
         got = f"none of {areas.name(key)} ({key})"
-        todo = (
-            f"Published for {', '.join(others[:12])}{', …' if len(others) > 12 else ''}."
-            if others
-            else "None was published."
-        )
+        listed = f"{', '.join(others[:12])}{', …' if len(others) > 12 else ''}"
+        todo = f"Published for {listed}." if others else "None was published."
         raise UsageError(f"revisions {indicator}", "published figures", got, todo)
     if lists := sorted(set(rows["list"]) - {""}):
         got = f"counts on {len(lists)} lists: {', '.join(lists[:3])}{', …' if len(lists) > 3 else ''}"

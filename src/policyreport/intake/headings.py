@@ -318,17 +318,14 @@ class Headings:
                 return DataError(sheet.place(above, column), expected, f'"{got}"', todo)
         rows_above = enumerate(sheet.rows[:_NEAR], 1)
         cells = [(row, cell) for row, cells in rows_above for cell in cells[:_NEAR] if cell.text]
-        row, got = (cells[0][0], cells[0][1].text) if cells else (1, "")
         words = {cell.text: row for row, cell in reversed(cells) if _is_word(cell)}
-        near = [(row, text) for text, row in words.items() if "did you mean" in did_you_mean(text, usual)]
-        near.sort()
+        near = sorted((row, text) for text, row in words.items() if "did you mean" in did_you_mean(text, usual))
         if near:
             row, got = near[0]
-        todo = (
-            did_you_mean(got, usual)
-            if near
-            else "Give the column of the areas such a heading, in the row of the other headings."
-        )
+            todo = did_you_mean(got, usual)
+        else:
+            row, got = (cells[0][0], cells[0][1].text) if cells else (1, "")
+            todo = "Give the column of the areas such a heading, in the row of the other headings."
         return DataError(sheet.place(row), expected, f'"{got}"' if got else "nothing", todo)
 
     def _unknown(self, sheet: Sheet, last: int, number: int, heading: str, long: bool) -> DataError:

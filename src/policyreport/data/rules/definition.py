@@ -152,9 +152,8 @@ def other_quantity(evidence: Evidence) -> Iterator[Breach]:
                 f"{evidence.named(row.indicator, row.measure)} {row.bound} {as_published(row.value)}"
                 for row in figures(group)
             ]
-            yield Breach(
-                ids(group), f"{evidence.who(evidence.nation)}, {when}: {'; '.join(values)} are different quantities."
-            )
+            text = f"{'; '.join(values)} are different quantities"
+            yield Breach(ids(group), f"{evidence.who(evidence.nation)}, {when}: {text}.")
 
 
 def task_without_list(evidence: Evidence) -> Iterator[Breach]:
@@ -184,9 +183,8 @@ def top_n_list(evidence: Evidence) -> Iterator[Breach]:
     rows = evidence.ledger[evidence.ledger["quality"].str.contains("top-n-list")]
     for (indicator, measure), group in rows.groupby(["indicator", "measure"]):
         periods = [f"{period} ({len(part)})" for period, part in group.groupby("period")]
-        yield Breach(
-            ids(group), f"{evidence.named(indicator, measure)}: only the first places in {listing(periods, 8)}."
-        )
+        text = f"only the first places in {listing(periods, 8)}"
+        yield Breach(ids(group), f"{evidence.named(indicator, measure)}: {text}.")
 
 
 def top_n_unmarked(evidence: Evidence) -> Iterator[Breach]:
@@ -196,9 +194,8 @@ def top_n_unmarked(evidence: Evidence) -> Iterator[Breach]:
     for _, rows in ranks.groupby(["indicator", "measure", "period", "unit"]):
         places, of = sorted(rows["value"]), evidence.number_of_provinces(str(rows["area"].iloc[0]))
         if evidence.settings.top_places <= len(rows) < of and places == list(range(1, len(rows) + 1)):
-            yield Breach(
-                ids(rows), f"{evidence.what(rows)}: the first {len(rows)} of {of} places, not marked top-n-list."
-            )
+            text = f"the first {len(rows)} of {of} places, not marked top-n-list"
+            yield Breach(ids(rows), f"{evidence.what(rows)}: {text}.")
 
 
 def averaged_parts(evidence: Evidence) -> Iterator[Breach]:

@@ -178,9 +178,8 @@ def _outputs(evidence: Evidence, names: Iterable[str], area: str, year: int) -> 
         spans += [replace(_printed(row), text=evidence.named(rule.level, row.measure)) for row in levels]
         if heads := _heads(evidence, rule.heads, area, year):
             for row in figures(_of(evidence, rule.per_head, area, year)):
-                spans.append(
-                    replace(_printed(row) * heads, text=f"{evidence.named(row.indicator, row.measure)} × people")
-                )
+                text = f"{evidence.named(row.indicator, row.measure)} × people"
+                spans.append(replace(_printed(row) * heads, text=text))
     return [span for span in spans if span.low > 0]
 
 

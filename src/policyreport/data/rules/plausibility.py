@@ -144,7 +144,5 @@ def copied_series(evidence: Evidence) -> Iterator[Breach]:
             if len(areas) > 1 and len(same_figures) >= least:
                 same = ordered[(ordered[keys] == [indicator, measure, scheme]).all(axis=1)]
                 who = " and ".join(evidence.who(area) for area in areas)
-                yield Breach(
-                    ids(same[same["area"].isin(areas)]),
-                    f"{evidence.named(indicator, measure)}: {who} have the same {len(same_figures)} figures.",
-                )
+                text = f"{who} have the same {len(same_figures)} figures"
+                yield Breach(ids(same[same["area"].isin(areas)]), f"{evidence.named(indicator, measure)}: {text}.")
