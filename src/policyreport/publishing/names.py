@@ -17,7 +17,6 @@ from policyreport.params.phrases import inside
 from policyreport.params.wording import Wording
 from policyreport.publishing.provenance import Provenance
 from policyreport.records.markdown import Markdown, attribute, escape
-from policyreport.statistics.common.certainty import band
 
 
 class Names:
@@ -34,8 +33,6 @@ class Names:
         roles, registry = provenance.roles, provenance.registry
         return {
             "area": provenance.areas.name,
-            "band": self.band,
-            "certainty": self.certainty,
             "facts": provenance.facts.write,
             "files": lambda rows: [f"{file}.csv" for file in files_of(rows)],
             "indicator": lambda key: provenance.indicators.get(key).name,
@@ -59,22 +56,6 @@ class Names:
             "verdict": lambda word: Markdown(f"*{escape(wording.verdict(word, language))}*"),
             "verdict_name": lambda word: wording.verdict(word, language),
         }
-
-    def certainty(self, probability: float) -> str:
-        """Describe a probability: between 5 and 20 %."""
-        formats = self._provenance.formats
-        ends = band(probability, probability_bands=self._bands)
-        low, high = ("" if end in (0, 1) else formats.published(round(100 * end, 10)) for end in ends)
-        return self._wording.certainty(low, high, self._language)
-
-    def band(self, probability: float) -> Markdown:
-        """Write the band of a probability for a table's cell: 5–20 %."""
-        return Markdown(self._provenance.formats.band(*band(probability, probability_bands=self._bands)))
-
-    @property
-    def _bands(self) -> tuple[float, ...]:
-        """The cut points between the phrases for a probability."""
-        return tuple(self._provenance.registry.settings["conventions"]["probability_bands"].value)
 
     def reference(self, key: str) -> Markdown:
         """Link a paper's short name to the list of references; the whole entry is the link's title."""

@@ -10,6 +10,7 @@ from policyreport.figures.shares import cells_drawn
 from policyreport.params.wording import Wording
 from policyreport.publishing.provenance import Provenance
 from policyreport.records.base import Refusal
+from policyreport.records.markdown import Markdown
 from policyreport.records.marks import POLICY
 from policyreport.records.periods import YEAR, kind_of, year_of_period
 from policyreport.records.shares import NotYearly, Pace, PriorCell, Remainder, Threshold
@@ -38,13 +39,22 @@ class Chances:
     @property
     def filters(self) -> dict[str, Callable[..., object]]:
         """The filters by name."""
-        return {"chance": self.chance, "chance_range": self.chance_range}
+        return {
+            "band": self.band,
+            "certainty": self.certainty,
+            "chance": self.chance,
+            "chance_range": self.chance_range,
+        }
 
     def certainty(self, probability: float) -> str:
         """Write a probability as a phrase: between 5 and 20 %."""
         ends = band(probability, probability_bands=self._bands)
         low, high = ("" if end in (0, 1) else self._formats.published(round(100 * end, 10)) for end in ends)
         return self._wording.certainty(low, high, self._formats.language)
+
+    def band(self, probability: float) -> Markdown:
+        """Write the band of a probability for a table's cell: 5–20 %."""
+        return Markdown(self._formats.band(*band(probability, probability_bands=self._bands)))
 
     def chance(self, probability: float, cells: Sequence[PriorCell]) -> str:
         """Write a probability of a revision: as a phrase if it holds under every prior in `cells`, else as the range.
