@@ -50,7 +50,6 @@ def method_json(registry: Registry, id: str = "") -> str:
 
 
 def _facts(registry: Registry, id: str) -> dict[str, object]:
-    """One method, with its settings and references."""
     method = registry[id]
     settings = {name: item.model_dump(mode="json") for name, item in registry.settings.get(id, {}).items()}
     references = {key: registry.references[key].full for key in method.references}

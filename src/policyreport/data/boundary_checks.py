@@ -69,7 +69,6 @@ def count_bases(inputs: Inputs) -> tuple[BoundaryBasis, ...]:
 
 
 def _ranges(rows: pd.DataFrame) -> RecalculatedValues | None:
-    """Describe the ranges of recalculated values."""
     if rows.empty:
         return None
     return RecalculatedValues(

@@ -82,7 +82,6 @@ def part_missing(panel: pd.DataFrame) -> tuple[Refusal, ...]:
 
 
 def _without_value(panel: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the panel that were refused."""
     return panel[panel["value"].isna()].sort_values(["indicator", "year"])
 
 

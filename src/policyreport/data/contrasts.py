@@ -38,7 +38,6 @@ def _contrast(
     comparator: Sequence[SeriesPoint],
     combine: Callable[[float, float], float],
 ) -> tuple[SeriesPoint, ...]:
-    """Combine two series year by year."""
     others = {point.year: point for point in comparator}
     pairs = [(point, others[point.year]) for point in sorted(points, key=lambda p: p.year) if point.year in others]
     stretches = list(dict.fromkeys((point.segment, other.segment) for point, other in pairs))

@@ -68,7 +68,6 @@ def _lists(inputs: Inputs, rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 
 def _list(inputs: Inputs, group: pd.DataFrame, recurring: pd.DataFrame) -> dict[str, Any]:
-    """One list on one date."""
     role = inputs.roles.tasks
     values = {name: int(value) for name, value in zip(group["indicator"], group["value"].tolist(), strict=True)}
     main = group[group["indicator"].isin([role.total, role.completed])]

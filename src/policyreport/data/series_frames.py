@@ -107,7 +107,6 @@ def _role(inputs: Inputs, name: str) -> SeriesRole:
 
 
 def _about(inputs: Inputs, role: SeriesRole, kind: str) -> dict[str, object]:
-    """The `attrs` of a frame."""
     indicator, provinces = inputs.indicators.get(role.indicator), inputs.provinces
     flagged = {area: boundary_flags(inputs, [area], role.indicator) for area in [*provinces, inputs.roles.nation]}
     points = "percentage points" if indicator.unit.startswith("%") else "score points"

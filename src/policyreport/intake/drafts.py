@@ -86,7 +86,6 @@ class _RowReader:
         self.led = tuple(plain(word) + " " for word in words.notes)
 
     def read(self, row: int) -> None:
-        """Read one row."""
         cells = self.sheet.rows[row - 1]
         if all(cell.empty for cell in cells) or self._repeats_heading(row):
             return

@@ -139,7 +139,6 @@ class _Reader:
         return bool(stated)
 
     def indicator(self, draft: Draft) -> tuple[Indicator, FigureColumn]:
-        """What a draft is about."""
         if draft.figure is not None:
             return self.indicators[draft.figure.indicator], draft.figure
         statement = draft.stated["indicator"]
@@ -166,7 +165,6 @@ class _Reader:
         return Fit(indicator.kind in ("count", "rank"), indicator.low, indicator.high)
 
     def figure(self, draft: Draft, indicator: Indicator, column: FigureColumn, decimals: Decimals) -> Figure:
-        """Read a draft."""
         self._require_agreement(draft)
         number = self._number(draft, indicator, decimals)
         fields = {
