@@ -420,7 +420,7 @@ def test_assembly_gives_the_same_project_again(tiny, project: Path, tmp_path: Pa
 
 def test_every_picture_of_a_notebook_stands_on_some_page(tiny, project: Path) -> None:
     assembled = "".join(path.read_text("utf-8") for path in project.rglob("*.qmd"))
-    drawn = {stem for fragment in report.collect(tiny.store).fragments.values() for stem, _ in fragment.bare()}
+    drawn = {label for _, label in report.collect(tiny.store).drawings}
     assert len(drawn) > 20
     assert {stem for stem in drawn if f"figures/{stem}.svg" not in assembled} == set()
 
