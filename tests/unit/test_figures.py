@@ -27,12 +27,13 @@ from policyreport.figures import (
     trends,
 )
 from policyreport.figures import palette as colours
+from policyreport.figures.finish import Break
 from policyreport.figures.frame import Frame
 from policyreport.figures.labels import round_ticks, spread
-from policyreport.figures.rows import Row, Rule, swarm
+from policyreport.figures.rows import Row, Rule
+from policyreport.figures.series import Line
 from policyreport.figures.strips import Place
 from policyreport.figures.style import new_figure, panel, text_width, wrap
-from policyreport.figures.timeline import Break, Line, MedianLine
 from policyreport.figures.words import WORDS
 from policyreport.params.reading import read_strict
 from policyreport.params.wording import read_wording
@@ -141,9 +142,9 @@ LINES = [
 TREND = Trend(
     area="n01", indicator="i", series="minus nation", unit="points", points=SERIES, first_year=2022, last_year=2025,
     n=4, kendall_s=2, p_value=0.3, smallest_p=0.1, slope=-0.2, slope_interval=_interval(-1.2, 0.8), line=(7.8, 7.2),
-    gls=(), verdict="no clear trend",
+    gls=(), verdict="falling",
 )  # fmt: skip
-OUTCOME = "−0.216 a year (−1.215 to +0.812 at 98.3 %): no clear trend"
+OUTCOME = "−0.216 a year (−1.215 to +0.812 at 98.3 %): falling"
 TRENDS = [
     trends.TrendPanel("Control of corruption in the public sector", OUTCOME, TREND, 0.0),
     trends.TrendPanel("Public administrative procedures", "definition changed lately"),
@@ -294,9 +295,7 @@ GALLERY = {
     "revisions": lambda f: shares.revisions(_triangle(), f),
     "pace": lambda f: pace.pace(PACE, SERIES, f, "target 30 %"),
     "growth": lambda f: series.growth(LINES, f, "% a year", [Break(2025, "34 provinces, July 2025")]),
-    "median_line": lambda f: series.growth(
-        LINES, f, "% a year", median=MedianLine((2020, 2025), (3.0, 9.0), OUTCOME)
-    ),
+    "median_line": lambda f: series.growth(LINES, f, "% a year", trend=TREND),
     "small_multiples": lambda f: series.small_multiples(PANELS, f),
     "trends": lambda f: trends.trends(TRENDS, f),
     "two_trends": lambda f: trends.trends(TRENDS[:2], f, shared=False, breaks=[Break(2025, "merger, Jul 2025")]),
@@ -447,7 +446,7 @@ def test_lists_that_changed_are_never_joined_by_a_line(drawn):
     svg = drawn["list_counts"].files["figures/n01-it.svg"]
     assert svg.count("List changed, no comparison") == len(QUARTERS.steps)
     one, other = (tasks.slope(counts, Frame("s")).files["figures/s.svg"] for counts in (ONE_LIST, COUNTS[1:]))
-    joined = re.compile(rf"stroke: {colours.ACCENT}; stroke-width")
+    joined = re.compile(rf"fill: none; stroke: {colours.ACCENT}; stroke-width")
     assert (len(joined.findall(one)), len(joined.findall(other))) == (1, 0)
 
 
@@ -533,6 +532,14 @@ def _of_window(first):
     return trends.trends(panels, Frame("it", scope="n01"))
 
 
+def test_no_line_is_drawn_where_there_is_no_clear_trend():
+    unclear = TREND.model_copy(update={"verdict": "no clear trend"})
+    panels = [trends.TrendPanel("A", "no clear trend", unclear, 0.0)]
+    for made in (trends.trends(panels, Frame("t")), series.growth(LINES[:1], Frame("t"), "%", trend=unclear)):
+        assert "stroke: " + colours.INK not in made.svg
+        assert "ine: median slope" not in made.svg + made.alt
+
+
 def test_points_outside_the_window_are_grey_and_said_to_be(drawn):
     svg = drawn["trends"].files["figures/n01-it.svg"]
     assert "grey: outside the years of the trend" in svg
@@ -555,6 +562,22 @@ def test_a_bound_is_an_arrow_without_an_interval(drawn):
 def test_a_refusal_is_said_in_its_row(drawn):
     assert "not published" in drawn["completion"].files["figures/n01-it.svg"]
     assert "Not published: Cà Mau." in drawn["threshold_by_area"].files["figures/n01-it.svg"]
+
+
+def test_dots_of_a_swarm_never_touch():
+    values = [0.1 * (i % 7) + i * 0.001 for i in range(34)]
+    places = [Place(f"A{i}", value, role="context" if i else "accent") for i, value in enumerate(values)]
+    for svg in strips.strip(places, Frame("s"), "points", NATION).files.values():
+        outlines = re.findall(r'<path d="([^"]*)"[^>]*stroke-width: 0.6', svg)
+        assert len(outlines) == len(values)
+        for one, other in combinations(map(_circle, outlines), 2):
+            assert (one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2 >= (one[2] + other[2] - 0.1) ** 2
+
+
+def _circle(outline):
+    """Centre and radius of a round path."""
+    xs, ys = ([float(number) for number in re.findall(r"-?[\d.]+", outline)[side::2]] for side in (0, 1))
+    return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2, (max(xs) - min(xs)) / 2
 
 
 # Tiles --------------------------------------------------------------------------------------------------
@@ -708,13 +731,6 @@ def test_labels_are_moved_as_little_as_needed_and_keep_their_order():
 def test_ticks_are_round_and_inside():
     assert round_ticks(0, 1, 5) == [0, 0.2, 0.4, 0.6, 0.8, 1.0]
     assert round_ticks(11.7, 21.2, 6) == [12, 14, 16, 18, 20]
-
-
-def test_dots_of_a_swarm_never_touch():
-    values = [0.1 * (i % 7) for i in range(40)]
-    offsets = swarm(values, 8, 40)
-    spots = [(40 * value, offset) for value, offset in zip(values, offsets, strict=True)]
-    assert all((a - c) ** 2 + (b - d) ** 2 >= 63.9 for (a, b), (c, d) in combinations(spots, 2))
 
 
 def test_lines_break_between_words_only_and_not_at_a_number():

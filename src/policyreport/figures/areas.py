@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from policyreport.data.inputs import Inputs
+from policyreport.figures.finish import End, canvas, finish
 from policyreport.figures.frame import Frame, frame_for, numbered
-from policyreport.figures.labels import label_values, round_ticks, spread, thinned
+from policyreport.figures.labels import Scale, round_ticks
 from policyreport.figures.league import league
 from policyreport.figures.palette import CONTEXT, CONTEXT_LIGHT, INK, MUTED, PAPER
 from policyreport.figures.pictures import Picture, Pictures
-from policyreport.figures.rows import Row, Rule, Scale, paint_rows
-from policyreport.figures.style import SMALL, new_figure, panel, picture, text_width, write
+from policyreport.figures.rows import Row, Rule, paint_rows
+from policyreport.figures.series import draw_dots
+from policyreport.figures.style import DASHED, SMALL, house_style, picture
 from policyreport.figures.tasks import newest_counts
 from policyreport.params.phrases import capitalised
 from policyreport.records.base import Refusal
@@ -118,18 +121,19 @@ def pooled_caterpillar(record: Pooling, names: Mapping[str, str], frame: Frame, 
             100 * item.interval.low,
             100 * item.interval.high,
             frame.formats.percent(item.pooled),
-            inner=_inner(item, pair_bar),
+            inner_low=_inner(item, -pair_bar),
+            inner_high=_inner(item, pair_bar),
         )
         for item in sorted(record.areas, key=lambda item: (-item.pooled, item.area))
     ]
     return league(rows, frame, "%", Rule(100 * record.mean, frame.words.mean, threshold=False))
 
 
-def _inner(item: PooledShare, pair_bar: float) -> tuple[float, float] | None:
+def _inner(item: PooledShare, reach: float) -> float | None:
+    """One end of the inner bar, so many standard errors from the pooled share."""
     if item.standard_error is None:
         return None
-    reach = pair_bar * item.standard_error
-    return 100 * max(item.pooled - reach, 0.0), 100 * min(item.pooled + reach, 1.0)
+    return 100 * min(max(item.pooled + reach * item.standard_error, 0.0), 1.0)
 
 
 def caterpillar(record: Panel, names: Mapping[str, str], frame: Frame, unit: str) -> Picture:
@@ -151,63 +155,65 @@ def caterpillar(record: Panel, names: Mapping[str, str], frame: Frame, unit: str
     return league(rows, frame, f"{unit}; {frame.words.shrinkage}", Rule(0, threshold=False))
 
 
+@house_style()
 def funnel(record: Funnel, names: Mapping[str, str], frame: Frame, total: str) -> Picture:
     """Draw shares against the size of their lists, inside the limits that chance alone would give.
 
     Areas singled out are named; the others are dots. `total` names the horizontal axis.
     """
-    alt = "; ".join(
-        f"{names[p.area]} {frame.formats.share_of(p.count, p.total)}"
-        for p in sorted(record.points, key=lambda p: -p.share)
+    formats, largest = frame.formats, max(record.limit_totals)
+    axes = canvas()
+    axes.axhline(record.centre, color=MUTED, linewidth=1.2, zorder=1.5)
+    sns.lineplot(
+        limits_frame(record), x="total", y="share", units="limit", hue="judged", style="inner", legend=False,
+        palette={True: MUTED, False: CONTEXT_LIGHT}, dashes={True: DASHED, False: ""}, estimator=None, linewidth=1,
+        ax=axes,
+    )  # fmt: skip
+    _draw_points(axes, record, names, largest)
+    shares, totals = (0.0, 0.25, 0.5, 0.75, 1.0), tuple(round_ticks(0, largest, 5))
+    paint = finish(
+        axes,
+        Scale(-0.01, 1.01, shares, tuple(formats.percent(share, 0) for share in shares)),
+        Scale(0, 1.02 * largest, totals, tuple(formats.count(int(tick)) for tick in totals)),
+        ends=_limit_names(record, frame),
+        beneath=capitalised(total),
+        height=262,
     )
-    return picture(frame, f"{alt}.", lambda width: _paint_funnel(width, record, names, frame, total))
+    alt = "; ".join(
+        f"{names[p.area]} {formats.share_of(p.count, p.total)}" for p in sorted(record.points, key=lambda p: -p.share)
+    )
+    return picture(frame, f"{alt}.", paint)
 
 
-def _paint_funnel(width: int, record: Funnel, names: Mapping[str, str], frame: Frame, total: str) -> Figure:
-    right = 14 + max(text_width(t, SMALL) for t in _limit_texts(record, frame))
-    figure = new_figure(width, 330)
-    axes = panel(figure, 46, 12, width - 46 - right, 262)
-    largest = max(record.limit_totals)
-    axes.set_xlim(0, 1.02 * largest)
-    axes.set_ylim(-0.01, 1.01)
-    shares = (0.0, 0.25, 0.5, 0.75, 1.0)
-    label_values(axes, "y", shares, [frame.formats.percent(share, 0) for share in shares])
-    ticks = round_ticks(0, largest, 5)
-    texts = [frame.formats.count(int(tick)) for tick in ticks]
-    label_values(axes, "x", *thinned(ticks, texts, (width - 46 - right) / (1.02 * largest)), grid=False)
-    axes.tick_params(axis="x", pad=8)
-    _limits(axes, record)
-    _points(axes, record, names)
-    _limit_names(figure, record, frame, width - right + 8)
-    write(figure, 46, 322, capitalised(total), size=SMALL, color=MUTED)
-    return figure
+def points_frame(record: Funnel) -> pd.DataFrame:
+    """One row per area: total, share, and whether it is singled out."""
+    return pd.DataFrame([vars(point) for point in record.points])[["area", "total", "share", "singled_out"]]
 
 
-def _points(axes: Axes, record: Funnel, names: Mapping[str, str]) -> None:
+def limits_frame(record: Funnel) -> pd.DataFrame:
+    """One row per limit at each length of list: total, share, outer or inner, and whether it is the one to judge by."""
+    kinds = [(record.limits, not record.limits_overdispersed), (record.limits_overdispersed, True)]
+    rows = [
+        (total, share, f"{limit} {judged}", limit in (1, 2), judged)
+        for limits, judged in kinds
+        for total, shares in zip(record.limit_totals, limits, strict=False)
+        for limit, share in enumerate(shares)
+    ]
+    return pd.DataFrame(rows, columns=["total", "share", "limit", "inner", "judged"])
+
+
+def _draw_points(axes: Axes, record: Funnel, names: Mapping[str, str], largest: float) -> None:
     """All areas as dots; those singled out are named."""
-    largest = max(record.limit_totals)
-    for point in record.points:
-        color = INK if point.singled_out else CONTEXT
-        axes.plot(point.total, point.share, "o", markersize=7, color=color, zorder=3, clip_on=False)
-        if not point.singled_out:
-            continue
+    points = points_frame(record)
+    colors = points["singled_out"].map({True: INK, False: CONTEXT})
+    draw_dots(axes, points, "total", "share", colors, colors, 7)
+    for point in (point for point in record.points if point.singled_out):
         left = point.total > 0.7 * largest
         axes.annotate(
             names[point.area], (point.total, point.share), (-8 if left else 8, 4), fontsize=SMALL,
             textcoords="offset points", ha="right" if left else "left", annotation_clip=False,
             bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.5},
         )  # fmt: skip
-
-
-def _limits(axes: Axes, record: Funnel) -> None:
-    """Centre line and the two pairs of limits; with over-dispersion those of chance alone stay, paler."""
-    axes.axhline(record.centre, color=MUTED, linewidth=1.2, zorder=1.5)
-    judged = record.limits_overdispersed or record.limits
-    drawn = [(record.limits, CONTEXT_LIGHT)] if record.limits_overdispersed else []
-    for limits, color in [*drawn, (judged, MUTED)]:
-        for index, style in enumerate(("-", "--", "--", "-")):
-            values = [limit[index] for limit in limits]
-            axes.plot(record.limit_totals, values, color=color, linewidth=1, linestyle=style, zorder=1.5)
 
 
 def _limit_texts(record: Funnel, frame: Frame) -> tuple[str, str]:
@@ -217,11 +223,9 @@ def _limit_texts(record: Funnel, frame: Frame) -> tuple[str, str]:
     return frame.words.limits.format(level=inner), frame.words.limits.format(level=outer)
 
 
-def _limit_names(figure: Figure, record: Funnel, frame: Frame, x: float) -> None:
+def _limit_names(record: Funnel, frame: Frame) -> list[End]:
     """Names of the limits used for judging, and of the centre, at their right ends."""
     _, _, upper_inner, upper_outer = (record.limits_overdispersed or record.limits)[-1]
     inner, outer = _limit_texts(record, frame)
     names = [(record.centre, frame.words.mean), (upper_inner, inner), (upper_outer, outer)]
-    places = spread([12 + 262 * (1.01 - share) / 1.02 for share, _ in names], [15.0] * len(names), 4, 290)
-    for place, (_, text) in zip(places, names, strict=True):
-        write(figure, x, place + 4, text.replace(" ", NBSP), size=SMALL, color=MUTED)
+    return [End(share, text.replace(" ", NBSP)) for share, text in names]

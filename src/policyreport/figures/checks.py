@@ -4,31 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matplotlib.axes import Axes
+import pandas as pd
 from matplotlib.figure import Figure
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures.choices import UNITS, ChoiceNames
+from policyreport.figures.finish import Panels, draw_scale, finish_panels, write_scale
 from policyreport.figures.frame import Frame, frame_for
-from policyreport.figures.labels import label_values, padded, round_ticks, thinned, tick_texts
+from policyreport.figures.labels import Scale, open_scale, value_scale, year_scale
 from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER, RULE, THRESHOLD
 from policyreport.figures.pictures import Picture, Pictures
+from policyreport.figures.series import draw_dots
 from policyreport.figures.style import (
     BOLD,
     MINIMUM,
     SMALL,
     WIDE,
-    draw_path,
+    house_style,
+    new_axes,
     new_figure,
-    panel,
     picture,
+    place,
+    resize,
     text_width,
     wrap,
     write,
     write_lines,
 )
 from policyreport.figures.subjects import exposure_name
-from policyreport.figures.timeline import Plot, value_axis
 from policyreport.params.phrases import capitalised
 from policyreport.params.spelling import sort_key
 from policyreport.records.base import Refusal
@@ -37,6 +40,8 @@ from policyreport.statistics.series.event_study import critical_value
 
 ACROSS = 3
 """Event studies in a row; on a narrow screen they stand below each other."""
+TOP = 184.0
+"""Where the choices begin, under the estimates."""
 
 
 def exposure(results: Sequence[Exposure | Refusal], data: Inputs) -> Pictures:
@@ -74,6 +79,7 @@ def _specifications(result: Sensitivity, data: Inputs) -> Picture:
     return specification_plot(shown, frame, UNITS.get(result.method, ""), line=line)
 
 
+@house_style()
 def event_studies(
     records: Sequence[tuple[str, Exposure]],
     frame: Frame,
@@ -87,64 +93,47 @@ def event_studies(
     The base year is zero by construction, drawn hollow; years from the start on are in the accent. `critical` is the
     quantile by which standard errors become intervals; `start` names the rule before the first post year.
     """
-    points = [point for _, record in records for point in record.event_study]
-    ends = [p.estimate + sign * critical * p.standard_error for p in points for sign in (-1, 1)]
-    low, high, ticks = value_axis([*ends, 0.0], 5)
-    texts = tick_texts(ticks, frame.formats, signed=True)
-    years = [base_year, *(point.year for point in points)]
-    plot = Plot(low, high, ticks, texts, (min(years), max(years)), unit, height=150)
-    note = f"{base_year}: {frame.words.base_year}. {capitalised(frame.words.dotted)}: {start}."
+    table = studies_frame([record for _, record in records], base_year, critical)
+    scale = value_scale([*table["low"], *table["high"], 0.0], 5, frame.formats, signed=True)
 
-    def told(record: Exposure) -> str:
-        values = sorted(record.event_study, key=lambda point: point.year)
-        return "; ".join(f"{p.year} {frame.formats.number(p.estimate, 2, signed=True)}" for p in values)
+    def draw(at: Panels) -> None:
+        studies = at.place(table)
+        zero = at.place(table[table["base"]].assign(year=at.along.low))
+        at.axes.hlines(zero["value"], zero["year"], zero["year"] + at.width, color=MUTED, linewidth=1, zorder=1.4)
+        colors = studies["post"].map({True: ACCENT, False: INK})
+        at.axes.vlines(studies["year"], studies["low"], studies["high"], color=colors, linewidth=2)
+        draw_dots(at.axes, studies, "year", "value", colors, colors.mask(studies["base"], PAPER), 6)
 
-    alt = " ".join(f"{name}: {told(record)}." for name, record in records)
-    alt = f"{unit}. {alt} {base_year} {frame.words.base_year}."
-    return picture(frame, alt, lambda width: _paint_studies(width, records, plot, base_year, critical, note))
-
-
-def _paint_studies(
-    width: int, records: Sequence[tuple[str, Exposure]], plot: Plot, base_year: int, critical: float, note: str
-) -> Figure:
-    """A grid of panels; value ticks at the left edge, years at the foot of each."""
-    across = min(ACROSS, len(records)) if width >= WIDE else 1
-    margin = 8 + max(text_width(text, SMALL) for text in plot.texts)
-    cell = (width - margin) / across
-    titles = [wrap(name, cell - 16, SMALL, BOLD) for name, _ in records]
-    head = 16.0 * max(len(title) for title in titles) + 10
-    pitch, top = head + plot.height + 42, 22.0
-    rows = -(-len(records) // across)
-    notes = wrap(note, width, MINIMUM)
-    figure = new_figure(width, top + pitch * rows + 16 * len(notes))
-    write(figure, 0, 14, plot.unit, size=SMALL, color=MUTED)
-    for index, (_, record) in enumerate(records):
-        left, y = margin + cell * (index % across), top + pitch * (index // across)
-        first = y + head - 10 - 16 * (len(titles[index]) - 1)
-        write_lines(figure, left, first, titles[index], 16, size=SMALL, weight=BOLD)
-        axes = panel(figure, left, y + head, cell - 16, plot.height)
-        label_values(axes, "y", plot.ticks, plot.texts if index % across == 0 else [""] * len(plot.ticks))
-        _paint_study(axes, record, plot, base_year, critical, cell - 16)
-    write_lines(figure, 0, top + pitch * rows + 8, notes, 16, size=MINIMUM, color=MUTED)
-    return figure
+    paint = finish_panels(
+        draw,
+        [(name, "") for name, _ in records],
+        [scale] * len(records),
+        year_scale(table["year"], 0.5, 0.5),
+        breaks=[(panel, min(record.post_years)) for panel, (_, record) in enumerate(records)],
+        across=(ACROSS, 1),
+        height=150,
+        unit=unit,
+        note=f"{base_year}: {frame.words.base_year}. {capitalised(frame.words.dotted)}: {start}.",
+    )
+    estimates = [(name, sorted(record.event_study, key=lambda point: point.year)) for name, record in records]
+    alt = " ".join(
+        f"{name}: {'; '.join(f'{p.year} {frame.formats.number(p.estimate, 2, signed=True)}' for p in study)}."
+        for name, study in estimates
+    )
+    return picture(frame, f"{unit}. {alt} {base_year} {frame.words.base_year}.", paint)
 
 
-def _paint_study(axes: Axes, record: Exposure, plot: Plot, base_year: int, critical: float, span: float) -> None:
-    """One exposure: dots with intervals, the base year hollow, a dotted rule before the start."""
-    first, last = plot.years
-    axes.set_ylim(plot.low, plot.high)
-    axes.set_xlim(first - 0.5, last + 0.5)
-    years = list(range(last, first - 1, -1))
-    kept, names = thinned(years, [str(year) for year in years], span / (last - first + 1), MINIMUM)
-    label_values(axes, "x", kept, names, False, MINIMUM)
-    begun = min(record.post_years)
-    axes.axvline(begun - 0.5, color=MUTED, linewidth=1.2, linestyle=(0, (1.5, 2.5)), zorder=1.5)
-    axes.axhline(0, color=MUTED, linewidth=1, zorder=1.4)
-    axes.plot(base_year, 0, "o", color=PAPER, markeredgecolor=INK, markersize=6, markeredgewidth=1.5)
-    for point in record.event_study:
-        color, reach = ACCENT if point.year >= begun else INK, critical * point.standard_error
-        axes.vlines(point.year, point.estimate - reach, point.estimate + reach, color=color, linewidth=2)
-        axes.plot(point.year, point.estimate, "o", color=color, markersize=6, clip_on=False)
+def studies_frame(records: Sequence[Exposure], base_year: int, critical: float) -> pd.DataFrame:
+    """One row per exposure and year, the base year's zero among them: estimate, ends of the interval, kind of year."""
+    rows = [
+        (panel, p.year, p.estimate, p.estimate - critical * p.standard_error, p.estimate + critical * p.standard_error)
+        for panel, record in enumerate(records)
+        for p in record.event_study
+    ]
+    rows += [(panel, base_year, 0.0, 0.0, 0.0) for panel in range(len(records))]
+    table = pd.DataFrame(rows, columns=["panel", "year", "value", "low", "high"])
+    begun = table["panel"].map({panel: min(record.post_years) for panel, record in enumerate(records)})
+    return table.assign(base=table["year"] == base_year, post=table["year"] >= begun)
 
 
 def specification_plot(record: Sensitivity, frame: Frame, unit: str, line: float = 0.0) -> Picture:
@@ -163,67 +152,59 @@ def specification_plot(record: Sensitivity, frame: Frame, unit: str, line: float
     return picture(frame, f"{alt}.", lambda width: _paint_specifications(width, order, frame, unit, line))
 
 
+def choices_frame(order: Sequence[Specification]) -> pd.DataFrame:
+    """One row per specification and axis of choice: its place from the left, axis, choice, estimate, headline."""
+    rows = [
+        (place, axis, choice, item.estimate, item.headline)
+        for place, item in enumerate(order)
+        for axis, choice in item.choices.items()
+    ]
+    columns = ["place", "axis", "choice", "estimate", "headline"]
+    return pd.DataFrame(rows, columns=columns).astype({"estimate": float})
+
+
 def _paint_specifications(width: int, order: Sequence[Specification], frame: Frame, unit: str, line: float) -> Figure:
     """Estimates above, one line of dots for each choice on each axis beneath."""
-    axes_of = {
-        name: sorted({item.choices[name] for item in order if name in item.choices}, key=sort_key)
-        for name in order[0].choices
-    }
-    longest = max(text_width(choice, MINIMUM) for choices in axes_of.values() for choice in choices)
-    left = 14 + min(longest, 0.42 * width)
-    table = sum(18 + sum(_choice_height(choice, left) for choice in choices) for choices in axes_of.values())
-    figure = new_figure(width, 22 + 150 + 12 + table)
+    table = choices_frame(order)
+    left = 14 + min(max(text_width(choice, MINIMUM) for choice in table["choice"]), 0.42 * width)
+    figure = new_figure(width, WIDE)
+    estimates, choices = new_axes(figure), new_axes(figure)
+    places, height = _write_choices(figure, order, table, left)
+    resize(figure, width, TOP + height)
+    _write_choices(figure, order, table, left)
     write(figure, 0, 14, unit, size=SMALL, color=MUTED)
-    axes = panel(figure, left, 22, width - left - 6, 150)
-    values = [item.estimate for item in order if item.estimate is not None]
-    low, high = padded([*values, line], 0.08)
-    axes.set_xlim(-0.7, len(order) - 0.3)
-    axes.set_ylim(low, high)
-    ticks = round_ticks(low, high, 4)
-    label_values(axes, "y", ticks, tick_texts(ticks, frame.formats))
-    label_values(axes, "x", [], [], grid=False)
-    axes.axhline(line, color=MUTED if line == 0 else THRESHOLD, linewidth=1)
-    for index, item in enumerate(order):
-        if item.estimate is not None:
-            color = ACCENT if item.headline else CONTEXT
-            size = 9 if item.headline else 6
-            draw_path(
-                axes, (index,), (item.estimate,), linestyle="none", marker="o", markersize=size, color=color, zorder=3
-            )
+    place(estimates, left, 22, width - left - 6, 150)
+    scale = open_scale([*table["estimate"].dropna(), line], 0.08, 4, frame.formats)
+    draw_scale(estimates, scale, Scale(-0.7, len(order) - 0.3))
+    write_scale(figure, (left, 22), 150, scale)
+    estimates.axhline(line, color=MUTED if line == 0 else THRESHOLD, linewidth=1)
     refused = sum(item.estimate is None for item in order)
     if refused:
         # One word for all of them, over the columns that have no dot
-        axes.axvspan(len(order) - refused - 0.5, len(order) - 0.5, color=RULE, alpha=0.45, linewidth=0)
+        estimates.axvspan(len(order) - refused - 0.5, len(order) - 0.5, color=RULE, alpha=0.45, linewidth=0)
         label = f"{frame.formats.count(refused)} {frame.words.refused}"
         write(figure, width - 6, 14, label, size=MINIMUM, color=MUTED, align="right")
-    _paint_choices(figure, order, axes_of, (left, 184.0, width - left - 6))
+    colors = table["headline"].map({True: ACCENT, False: CONTEXT})
+    drawn = table[table["estimate"].notna() & ~table["place"].duplicated()]
+    sizes = drawn["headline"].map({True: 9.0, False: 6.0})
+    draw_dots(estimates, drawn, "place", "estimate", colors[drawn.index], colors[drawn.index], sizes)
+    place(choices, left, TOP, width - left - 6, height).axes.set(xlim=(-0.7, len(order) - 0.3), ylim=(height, 0))
+    table["y"] = [places[pair] for pair in zip(table["axis"], table["choice"], strict=True)]
+    draw_dots(choices, table, "place", "y", colors, colors, 5)
     return figure
 
 
-def _paint_choices(
-    figure: Figure,
-    order: Sequence[Specification],
-    axes_of: dict[str, list[str]],
-    box: tuple[float, float, float],
-) -> None:
-    """A heading for each axis of choice, a line of dots for each choice."""
-    left, y, span = box
-    for name, choices in axes_of.items():
-        write(figure, 0, y + 13, capitalised(name), size=MINIMUM, weight=BOLD)
+def _write_choices(
+    figure: Figure, order: Sequence[Specification], table: pd.DataFrame, left: float
+) -> tuple[dict[tuple[str, str], float], float]:
+    """Write a heading for each axis and a line for each choice; return the middle of each, and the height of all."""
+    y, places = 0.0, {}
+    for axis in order[0].choices:
+        write(figure, 0, TOP + y + 13, capitalised(axis), size=MINIMUM, weight=BOLD)
         y += 18
-        for choice in choices:
-            height = _choice_height(choice, left)
-            axes = panel(figure, left, y, span, height)
-            axes.set_xlim(-0.7, len(order) - 0.3)
-            axes.set_ylim(0, 1)
-            axes.set_axis_off()
-            write_lines(figure, 0, y + 12.5, wrap(choice, left - 14, MINIMUM), 14, size=MINIMUM, color=MUTED)
-            for index, item in enumerate(order):
-                if item.choices.get(name) == choice:
-                    color = ACCENT if item.headline else CONTEXT
-                    draw_path(axes, (index,), (0.5,), linestyle="none", marker="o", markersize=5, color=color)
-            y += height
-
-
-def _choice_height(choice: str, left: float) -> float:
-    return 3.0 + 14 * len(wrap(choice, left - 14, MINIMUM))
+        for choice in sorted(set(table["choice"][table["axis"] == axis]), key=sort_key):
+            lines = wrap(choice, left - 14, MINIMUM)
+            write_lines(figure, 0, TOP + y + 12.5, lines, 14, size=MINIMUM, color=MUTED)
+            places[axis, choice] = y + (3 + 14 * len(lines)) / 2
+            y += 3 + 14 * len(lines)
+    return places, y

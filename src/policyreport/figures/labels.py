@@ -2,15 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, floor, log10
 
-from matplotlib.axes import Axes
-
-from policyreport.figures.palette import MUTED, RULE
 from policyreport.figures.style import SMALL, text_width
 from policyreport.records.formats import Formats
+
+
+@dataclass(frozen=True)
+class Scale:
+    """One axis: its range, and its ticks with their texts, the first to be kept first."""
+
+    low: float
+    high: float
+    ticks: tuple[float, ...] = ()
+    texts: tuple[str, ...] = ()
+
+    def fitting(self, pixels: float, size: float = SMALL) -> list[tuple[float, str]]:
+        """Return share of the axis and text of the ticks that do not touch one another along so many pixels."""
+        kept: list[tuple[float, str]] = []
+        for tick, text in zip(self.ticks, self.texts, strict=True):
+            share, wide = (tick - self.low) / (self.high - self.low), text_width(text, size)
+            room = ((wide + text_width(other, size)) / 2 + 10 for _, other in kept)
+            if all(abs(share - at) * pixels >= need for (at, _), need in zip(kept, room, strict=True)):
+                kept.append((share, text))
+        return kept
+
+
+def value_scale(
+    values: Sequence[float], count: int, formats: Formats, *, signed: bool = False, sign: str = ""
+) -> Scale:
+    """Choose a value axis with about `count` ticks, the first and last around all values; `sign` ends each text."""
+    low, high = padded(values, 0.04)
+    ticks = round_ticks(low, high, count)
+    while len(ticks) < 2:
+        count += 1
+        ticks = round_ticks(low, high, count)
+    step = ticks[1] - ticks[0]
+    while ticks[0] > low + 1e-9:
+        ticks.insert(0, round(ticks[0] - step, 10))
+    while ticks[-1] < high - 1e-9:
+        ticks.append(round(ticks[-1] + step, 10))
+    return Scale(ticks[0], ticks[-1], tuple(ticks), tuple(text + sign for text in tick_texts(ticks, formats, signed)))
+
+
+def open_scale(values: Sequence[float], share: float, count: int, formats: Formats, *, signed: bool = False) -> Scale:
+    """Choose an axis that leaves a share of its range free at both ends, with about `count` ticks inside it."""
+    low, high = padded(values, share)
+    ticks = round_ticks(low, high, count)
+    return Scale(low, high, tuple(ticks), tick_texts(ticks, formats, signed))
+
+
+def year_scale(years: Iterable[int], before: float = 0.25, after: float = 0.15) -> Scale:
+    """Choose an axis of years; where not all can be named, the latest one is."""
+    named = [int(year) for year in years] or [0]
+    ticks = tuple(range(max(named), min(named) - 1, -1))
+    return Scale(ticks[-1] - before, ticks[0] + after, ticks, tuple(map(str, ticks)))
 
 
 def round_ticks(low: float, high: float, count: int = 5) -> list[float]:
@@ -26,20 +75,6 @@ def tick_texts(ticks: Sequence[float], formats: Formats, signed: bool = False) -
     """Write ticks as whole numbers where all of them are, else with one decimal."""
     digits = 0 if all(tick == int(tick) for tick in ticks) else 1
     return tuple(formats.number(tick, digits, signed) for tick in ticks)
-
-
-def thinned(
-    ticks: Sequence[float], texts: Sequence[str], scale: float, size: float = SMALL
-) -> tuple[list[float], list[str]]:
-    """Drop ticks whose texts would touch, evenly: every second, every third.
-
-    `scale` is pixels per unit of value, `size` the pixels of the type.
-    """
-    if len(ticks) < 2:
-        return list(ticks), list(texts)
-    need = max(text_width(text, size) for text in texts) + 10
-    step = max(1, ceil(need / abs((ticks[1] - ticks[0]) * scale)))
-    return list(ticks[::step]), list(texts[::step])
 
 
 def padded(values: Sequence[float], share: float) -> tuple[float, float]:
@@ -76,25 +111,3 @@ def spread(positions: Sequence[float], sizes: Sequence[float], low: float, high:
         highest = high - sizes[order[-1]] / 2 - offsets[-1]
         placed[index] = max(lowest, min(value, highest)) + offset
     return placed
-
-
-def label_values(
-    axes: Axes,
-    axis: str,
-    ticks: Sequence[float],
-    texts: Sequence[str],
-    grid: bool = True,
-    size: float = SMALL,
-) -> None:
-    """Set the ticks of one axis (``x`` or ``y``) with their texts and, if wanted, light grid lines."""
-    side = axes.xaxis if axis == "x" else axes.yaxis
-    side.set_ticks(list(ticks), labels=list(texts))
-    for text in side.get_ticklabels():
-        text.set_fontsize(size)
-        text.set_color(MUTED)
-        if axis == "y":
-            text.set_verticalalignment("center_baseline")
-    if grid:
-        side.grid(True, color=RULE, linewidth=1)
-    else:
-        side.grid(False)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures.frame import Frame, frame_for
-from policyreport.figures.labels import padded, round_ticks, tick_texts
+from policyreport.figures.labels import open_scale
 from policyreport.figures.pictures import Picture, Pictures
-from policyreport.figures.rows import Row, Rule, Scale, paint_rows
+from policyreport.figures.rows import Row, Rule, paint_rows
 from policyreport.figures.style import picture
 from policyreport.figures.tiles import share_map
 from policyreport.records.notebooks import LeagueRow
@@ -50,8 +50,6 @@ def league(
     `unit` stands beneath the axis.
     """
     ends = [end for row in rows for end in (row.value, row.low, row.high, row.start) if end is not None]
-    low, high = padded([*ends, rule.value] if rule else ends, 0.05)
-    ticks = round_ticks(low, high, 6)
-    scale = Scale(low, high, tuple(ticks), tick_texts(ticks, frame.formats), (rule,) if rule else (), unit)
+    scale = open_scale([*ends, rule.value] if rule else ends, 0.05, 6, frame.formats)
     alt = "; ".join(f"{row.label} {row.text}".strip() for row in rows)
-    return picture(frame, f"{alt}. {unit}", lambda width: paint_rows(width, rows, scale))
+    return picture(frame, f"{alt}. {unit}", lambda width: paint_rows(width, rows, scale, rule, unit))

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+import pandas as pd
+import seaborn as sns
 
 from policyreport.data.inputs import Inputs
+from policyreport.figures.finish import End, canvas, finish
 from policyreport.figures.frame import Frame, frame_for
-from policyreport.figures.labels import label_values, spread
-from policyreport.figures.palette import ACCENT, ACCENT_LIGHT, MUTED, THRESHOLD
+from policyreport.figures.labels import Scale
+from policyreport.figures.palette import ACCENT, ACCENT_LIGHT, THRESHOLD
 from policyreport.figures.pictures import Picture, Pictures
-from policyreport.figures.style import SMALL, new_figure, panel, picture, text_width, write
+from policyreport.figures.series import draw_dots
+from policyreport.figures.style import DASHED, house_style, picture
+from policyreport.figures.tasks import counts_frame
 from policyreport.records.base import Refusal
 from policyreport.records.formats import NBSP
-from policyreport.records.tasks import Completion, ListCount, Outlook, OutlookAt, counts_of_list
+from policyreport.records.tasks import Completion, ListCount, Outlook, counts_of_list
 
 
 def outlooks(
@@ -36,82 +39,54 @@ def outlooks(
     )
 
 
+@house_style()
 def outlook(record: Outlook, counts: Sequence[ListCount], frame: Frame) -> Picture:
     """Draw the counts of one list, in order of date, and the predictive fan from the latest one to the deadline.
 
     One nested band for each design effect, named at the deadline; the required share is a dashed line.
     """
-    formats = frame.formats
-    alt = "; ".join(
-        [f"{formats.date(c.reference_date)}: {formats.share_of(c.completed, c.total)}" for c in counts]
-        + [
-            f"{_band(item, frame, len(record.by_design_effect))}: {formats.percent_interval(*ends)}{NBSP}%"
-            for item, ends in _bands(record, counts[-1])
-        ]
+    formats, deadline = frame.formats, record.deadline.toordinal()
+    done, bands = counts_frame(counts, {}), bands_frame(record, counts[-1])
+    now, share = done.iloc[-1][["day", "share"]]
+    axes = canvas()
+    for alpha, band in zip((0.35, 0.6, 1.0), bands.itertuples(), strict=False):
+        axes.fill([now, deadline, deadline], [share, band.high, band.low], color=ACCENT_LIGHT, alpha=alpha, linewidth=0)
+    axes.hlines(record.required_share, now, deadline, color=THRESHOLD, linewidth=1.4, linestyle="--")
+    sns.lineplot(done, x="day", y="share", estimator=None, color=ACCENT, linewidth=1.8, ax=axes)
+    colors = pd.Series(ACCENT, index=done.index)
+    draw_dots(axes, done, "day", "share", colors, colors, 7)
+    axes.plot((now, deadline), (share, bands["expected"].iloc[-1]), color=ACCENT, linestyle=(0, DASHED))
+    names = [_band(effect, frame, len(bands)) for effect in bands["design_effect"]]
+    required = f"{frame.words.required_share} {formats.percent(record.required_share, 0)}"
+    ends = [End(record.required_share, required, THRESHOLD), *map(End, bands["high"], names)]
+    days, shares = (record.deadline, counts[-1].reference_date, counts[0].reference_date), (0.0, 0.25, 0.5, 0.75, 1.0)
+    ticks, texts = tuple(float(day.toordinal()) for day in days), tuple(map(formats.short_date, days))
+    paint = finish(
+        axes,
+        Scale(0, 1, shares, tuple(formats.percent(share, 0) for share in shares)),
+        Scale(done["day"].min() - 3, deadline, ticks, texts),
+        ends=ends,
+        height=226,
     )
-    return picture(frame, f"{alt}.", lambda width: _paint(width, record, counts, frame))
+    alt = [f"{formats.date(c.reference_date)}: {formats.share_of(c.completed, c.total)}" for c in counts]
+    intervals = map(formats.percent_interval, bands["low"], bands["high"])
+    alt += [f"{name}: {interval}{NBSP}%" for name, interval in zip(names, intervals, strict=True)]
+    return picture(frame, f"{'; '.join(alt)}.", paint)
 
 
-def _bands(record: Outlook, latest: ListCount) -> list[tuple[OutlookAt, tuple[float, float]]]:
-    """Completed share at the deadline by design effect, widest first."""
+def bands_frame(record: Outlook, latest: ListCount) -> pd.DataFrame:
+    """Completed share at the deadline, one row per design effect, widest first."""
 
     def share(finished: float) -> float:
         return (latest.completed + finished) / latest.total
 
     bands = sorted(record.by_design_effect, key=lambda item: -item.design_effect)
-    return [(item, (share(item.interval.low), share(item.interval.high))) for item in bands]
+    rows = [(b.design_effect, share(b.interval.low), share(b.interval.high), b.expected_share) for b in bands]
+    return pd.DataFrame(rows, columns=["design_effect", "low", "high", "expected"])
 
 
-def _paint(width: int, record: Outlook, counts: Sequence[ListCount], frame: Frame) -> Figure:
-    bands = _bands(record, counts[-1])
-    required = f"{frame.words.required_share} {frame.formats.percent(record.required_share, 0)}"
-    names = [(record.required_share, required), *((ends[1], _band(item, frame, len(bands))) for item, ends in bands)]
-    right = 14 + max(text_width(text, SMALL) for _, text in names)
-    figure = new_figure(width, 280)
-    axes = panel(figure, 46, 16, width - 46 - right, 226)
-    _axes(axes, width - 46 - right, record, counts, frame)
-    now, deadline = counts[-1].reference_date.toordinal(), record.deadline.toordinal()
-    for alpha, (_, (low, high)) in zip((0.35, 0.6, 1.0), bands, strict=False):
-        corners = ([now, deadline, deadline], [counts[-1].share, high, low])
-        axes.fill(*corners, color=ACCENT_LIGHT, alpha=alpha, linewidth=0)
-    axes.hlines(record.required_share, now, deadline, color=THRESHOLD, linewidth=1.4, linestyle="--")
-    days = [count.reference_date.toordinal() for count in counts]
-    axes.plot(days, [count.share for count in counts], color=ACCENT, marker="o", markersize=7, clip_on=False)
-    centre = min(bands, key=lambda band: band[0].design_effect)[0].expected_share
-    axes.plot((now, deadline), (counts[-1].share, centre), color=ACCENT, linestyle=(0, (3.5, 2.2)))
-    spots = spread([16 + 226 * (1 - value) for value, _ in names], [16.0] * len(names), 6, 250)
-    for (_, text), spot in zip(names, spots, strict=True):
-        color = THRESHOLD if text == required else MUTED
-        write(figure, width - right + 10, spot + 4, text, size=SMALL, color=color)
-    return figure
-
-
-def _axes(axes: Axes, span: float, record: Outlook, counts: Sequence[ListCount], frame: Frame) -> None:
-    """Ticks of the shares; latest date and deadline named, the deadline alone where both would touch."""
-    first, now = counts[0].reference_date.toordinal() - 3, counts[-1].reference_date.toordinal()
-    deadline = record.deadline.toordinal()
-    axes.set_xlim(first, deadline)
-    axes.set_ylim(0, 1)
-    ticks = (0.0, 0.25, 0.5, 0.75, 1.0)
-    label_values(axes, "y", ticks, [frame.formats.percent(tick, 0) for tick in ticks])
-    wide = text_width(frame.formats.short_date(record.deadline), SMALL)
-    days = [counts[-1].reference_date, record.deadline]
-    if span * (deadline - now) / (deadline - first) < 1.5 * wide + 12:
-        days = [record.deadline]
-    # The first date stands at the left end, its text inside the axes.
-    if span * (days[0].toordinal() - first) / (deadline - first) > 2.5 * wide + 12:
-        days.insert(0, counts[0].reference_date)
-    texts = [frame.formats.short_date(day) for day in days]
-    label_values(axes, "x", [day.toordinal() for day in days], texts, grid=False)
-    labels = axes.get_xticklabels()
-    labels[-1].set_horizontalalignment("right")
-    if days[0] == counts[0].reference_date:
-        labels[0].set_horizontalalignment("left")
-    axes.tick_params(axis="x", pad=8)
-
-
-def _band(item: OutlookAt, frame: Frame, bands: int) -> str:
+def _band(design_effect: float, frame: Frame, bands: int) -> str:
     """Name of a band: its design effect where several assumptions are drawn."""
     if bands == 1:
         return frame.words.interval_95
-    return f"{frame.words.design_effect} {frame.formats.number(item.design_effect, 0)}"
+    return f"{frame.words.design_effect} {frame.formats.number(design_effect, 0)}"

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from policyreport.data.inputs import Inputs
+from policyreport.figures.finish import End, canvas, finish
 from policyreport.figures.frame import Frame, frame_for
+from policyreport.figures.labels import value_scale, year_scale
 from policyreport.figures.palette import ACCENT_LIGHT, PAPER, THRESHOLD
 from policyreport.figures.pictures import Picture, Pictures
-from policyreport.figures.style import picture
-from policyreport.figures.timeline import TENTATIVE, Line, Plot, draw_line, frame_axes, value_axis
+from policyreport.figures.series import TENTATIVE, Line, draw_lines, draw_points, points_frame, steps_frame
+from policyreport.figures.style import DASHED, ROLES, house_style, picture
 from policyreport.params.phrases import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.formats import NBSP
 from policyreport.records.series import SeriesPoint
-from policyreport.records.shares import NotYearly, Pace, Scenario, Threshold
+from policyreport.records.shares import FanPoint, NotYearly, Pace, Threshold
 from policyreport.statistics.shares.latest import yearly_points
 
 
@@ -35,65 +38,67 @@ def share_pace(
     return Pictures([pace(main, yearly_points(judged), frame, target)])
 
 
+@house_style()
 def pace(record: Pace, points: Sequence[SeriesPoint], frame: Frame, target: str) -> Picture:
     """Draw the observed path and what the target requires; scenario lines end at the target year.
 
     The fan, given from five points on, holds 80 and 95 % of the drift. `target` is a name, ``target 30 %``.
     """
-    year = int(record.target_period[:4])
-    required = next((s for s in record.scenarios if s.name == "required"), None)
-    start = SeriesPoint(year=points[-1].year, value=points[-1].value)
-    path = _points(required, year) if required else (start, SeriesPoint(year=year, value=record.target))
-    observed = Line("", tuple(points), "accent")
-    goal = Line(target, path, "target", dashed=True)
-    lines = [goal, *_scenarios(record, year, frame)]
+    year, formats = int(record.target_period[:4]), frame.formats
+    paths = scenarios_frame(record, points[-1], year)
+    last = paths[paths["year"] == paths["year"].max()]
+    ends = [_end(name, value, target, frame) for name, value in zip(last["name"], last["value"], strict=True)]
     fan = [point for point in record.fan if point.year <= year]
-    values = [p.value for line in (observed, *lines) for p in line.points]
+    values = [*(point.value for point in points), *paths["value"]]
     values += [end for point in fan for end in (point.interval95.low, point.interval95.high)]
-    low, high, ticks = value_axis(values, 5)
-    texts = tuple(f"{frame.formats.number(tick, 0)}{NBSP}%" for tick in ticks)
-    plot = Plot(low, high, ticks, texts, (points[0].year, year), height=250)
+    observed = [(0, Line("", tuple(points), "accent"))]
+    axes = canvas()
+    _draw_fan(axes, record, fan)
+    sns.lineplot(
+        paths, x="year", y="value", hue="role", palette=ROLES, units="name", estimator=None, legend=False,
+        linestyle=(0, DASHED), linewidth=1.6, ax=axes,
+    )  # fmt: skip
+    draw_lines(axes, steps_frame(observed))
+    draw_points(axes, points_frame(observed))
+    axes.plot(year, record.target, "D", markersize=7, color=THRESHOLD, markeredgecolor=PAPER, clip_on=False)
+    paint = finish(
+        axes,
+        value_scale(values, 5, formats, sign=f"{NBSP}%"),
+        year_scale((points[0].year, year)),
+        ends=ends,
+        note=_note(record, points, frame),
+        height=250,
+    )
+    seen = ", ".join(f"{p.year} {formats.number(p.value, 2)}{NBSP}%" for p in points)
+    return picture(frame, f"{seen}; {'; '.join(f'{year} {end.text}' for end in ends)}.", paint)
 
-    def paint(width: int) -> Figure:
-        figure, axes = frame_axes(width, plot, lines, _note(record, points, frame))
-        _paint_fan(axes, record, year)
-        for line in lines:
-            draw_line(axes, line, 0)
-        draw_line(axes, observed)
-        axes.plot(year, record.target, "D", markersize=7, color=THRESHOLD, markeredgecolor=PAPER, clip_on=False)
-        return figure
 
-    return picture(frame, _alt(points, lines, frame), paint)
-
-
-def _points(scenario: Scenario, last: int) -> tuple[SeriesPoint, ...]:
-    """A scenario as points up to the target year."""
-    pairs = zip(scenario.years, scenario.values, strict=True)
-    return tuple(SeriesPoint(year=year, value=value, status="projection") for year, value in pairs if year <= last)
+def scenarios_frame(record: Pace, latest: SeriesPoint, last: int) -> pd.DataFrame:
+    """One row per scenario and year up to the target's, the required path first: name, role, year, value."""
+    paths = {s.name: zip(s.years, s.values, strict=True) for s in record.scenarios}
+    required = paths.pop("required", [(latest.year, latest.value), (last, record.target)])
+    rows = [("required", "target", year, value) for year, value in required]
+    rows += [(name, "context", year, value) for name, path in paths.items() for year, value in path]
+    table = pd.DataFrame(rows, columns=["name", "role", "year", "value"])
+    return table[table["year"] <= last]
 
 
-def _scenarios(record: Pace, year: int, frame: Frame) -> list[Line]:
-    """Scenario lines other than the required one, named with the value they reach."""
+def _end(name: str, value: float, target: str, frame: Frame) -> End:
+    """The name of a scenario with the value it reaches."""
+    if name == "required":
+        return End(value, target, THRESHOLD)
     words = frame.words
     names = {"pp pace": words.pp_pace, "cagr pace": words.cagr_pace, "largest gain": words.largest_gain}
-    lines = []
-    for scenario in record.scenarios:
-        if scenario.name in names and (points := _points(scenario, year)):
-            value = f"{frame.formats.number(points[-1].value, 1)}{NBSP}%"
-            lines.append(Line(f"{value} {names[scenario.name]}", points, "context", dashed=True))
-    return lines
+    return End(value, f"{frame.formats.number(value, 1)}{NBSP}% {names[name]}")
 
 
-def _paint_fan(axes: Axes, record: Pace, year: int) -> None:
-    """Two bands from the latest value on."""
-    fan = [point for point in record.fan if point.year <= year]
+def _draw_fan(axes: Axes, record: Pace, fan: Sequence[FanPoint]) -> None:
+    """Draw two bands from the latest value on."""
     if not fan:
         return
     years = [int(record.latest_period[:4]), *(point.year for point in fan)]
-    for name, alpha in (("interval95", 0.35), ("interval80", 0.6)):
-        ends = [getattr(point, name) for point in fan]
-        low = [record.latest_value, *(end.low for end in ends)]
-        high = [record.latest_value, *(end.high for end in ends)]
+    for ends, alpha in (([p.interval95 for p in fan], 0.35), ([p.interval80 for p in fan], 0.6)):
+        low, high = ([record.latest_value, *(getattr(end, side) for end in ends)] for side in ("low", "high"))
         axes.fill_between(years, low, high, color=ACCENT_LIGHT, alpha=alpha, linewidth=0, zorder=1.2)
 
 
@@ -105,10 +110,3 @@ def _note(record: Pace, points: Sequence[SeriesPoint], frame: Frame) -> str:
     if any(point.status in TENTATIVE for point in points):
         notes.append(frame.words.hollow)
     return " ".join(f"{capitalised(note)}." for note in notes)
-
-
-def _alt(points: Sequence[SeriesPoint], lines: Sequence[Line], frame: Frame) -> str:
-    """Observed values, then where each line ends."""
-    seen = ", ".join(f"{p.year} {frame.formats.number(p.value, 2)}{NBSP}%" for p in points)
-    ends = "; ".join(f"{line.points[-1].year} {line.label}" for line in lines)
-    return f"{seen}; {ends}."

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from policyreport.data.contrasts import index
 from policyreport.data.inputs import Inputs
 from policyreport.data.selection import beside, scores_and_mean
+from policyreport.figures.finish import Break
 from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.pictures import Picture, Pictures
+from policyreport.figures.series import Line, outcome, small_multiples
 from policyreport.figures.series import growth as line_figure
-from policyreport.figures.series import small_multiples
-from policyreport.figures.timeline import Break, Line
-from policyreport.figures.trends import TrendPanel, outcome
+from policyreport.figures.trends import TrendPanel
 from policyreport.figures.trends import trends as trend_figure
 from policyreport.params.phrases import capitalised
 from policyreport.records.base import Refusal

@@ -6,21 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from policyreport.figures.labels import label_values, thinned
+from policyreport.figures.finish import write_within
+from policyreport.figures.labels import Scale
 from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER, RULE, THRESHOLD
+from policyreport.figures.series import draw_dots
 from policyreport.figures.style import (
     BASE,
     BOLD,
     MINIMUM,
+    ROLES,
     SMALL,
     WIDE,
-    draw_bars,
-    draw_path,
+    Box,
+    new_axes,
     new_figure,
-    panel,
+    place,
     text_width,
     wrap,
     write,
@@ -28,10 +33,9 @@ from policyreport.figures.style import (
 )
 
 Role = Literal["accent", "context", "plain"]
-COLORS = {"accent": ACCENT, "context": CONTEXT, "plain": INK}
 GAP = 14
 STACKED_TRACK = 20
-SWARM = 64
+FLAT = 24.0
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,9 @@ class Row:
     """One row.
 
     `value` None draws nothing: `text` then says why. `word` is a verdict, in a column of its own after `text`.
-    `heading` spans the width. `arrow` of 1 or -1 marks a bound. An arrow leads from `start` to the value, past the
-    smaller dots of `others`. `dots` draws a swarm instead of one dot. `inner` is a second, thicker interval. `inputs`
-    are the ledger rows behind it.
+    `heading` spans the width. `bound` of 1 or -1 marks a value that is only a bound. An arrow leads from `start` to the
+    value, past the smaller dots of `others`. `inner_low` and `inner_high` are a second, thicker interval. `room` is the
+    height of the track, where more than a dot is drawn. `inputs` are the ledger rows behind it.
     """
 
     label: str
@@ -53,12 +57,13 @@ class Row:
     note: str = ""
     role: Role = "plain"
     hollow: bool = False
-    arrow: int = 0
+    bound: int = 0
     start: float | None = None
     others: tuple[float, ...] = ()
-    dots: tuple[tuple[float, Role], ...] = ()
-    inner: tuple[float, float] | None = None
+    inner_low: float | None = None
+    inner_high: float | None = None
     heading: bool = False
+    room: float = 0
     inputs: tuple[str, ...] = ()
 
 
@@ -72,68 +77,139 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Scale:
-    """The common horizontal axis: its range, its ticks with texts, its named lines."""
+class _Columns:
+    """How rows are set out: size of type, and the columns of labels, texts and verdicts; none if stacked."""
 
-    low: float
-    high: float
-    ticks: tuple[float, ...]
-    texts: tuple[str, ...]
-    rules: tuple[Rule, ...] = ()
-    note: str = ""
+    width: int
+    size: float
+    stacked: bool
+    left: float = 10.0
+    right: float = 17.0
+    verdicts: float = 0.0
 
 
-def paint_rows(width: int, rows: Sequence[Row], scale: Scale, stacked: bool = False) -> Figure:
-    """Draw rows under each other on one axis, from top to bottom.
+def rows_frame(rows: Sequence[Row]) -> pd.DataFrame:
+    """One line per row, as in `Row`."""
+    numbers = ("value", "low", "high", "start", "inner_low", "inner_high")
+    return pd.DataFrame([vars(row) for row in rows]).astype(dict.fromkeys(numbers, float))
+
+
+def paint_rows(
+    width: int, rows: Sequence[Row], scale: Scale, rule: Rule | None = None, note: str = "", stacked: bool = False
+) -> Figure:
+    """Draw rows under each other on one axis, from top to bottom, with a vertical line and a note beneath.
 
     Label and text stand above the track if `stacked`, and where they would leave less than a third of the width.
     """
-    size = BASE if width >= WIDE else SMALL
-    left, right, verdicts = _columns(rows, size)
-    stacked = stacked or width - left - right - verdicts < max(width / 3, 130)
-    left, right, verdicts = (10.0, 17.0, 0.0) if stacked else (left, right, verdicts)
-    heights = [_height(row, width, size, stacked) for row in rows]
-    top = 26.0 if any(rule.label for rule in scale.rules) else 6.0
-    notes = wrap(scale.note, width, MINIMUM)
-    foot = 26.0 + (6.0 + 16.0 * len(notes) if notes else 0.0)
-    figure = new_figure(width, top + sum(heights) + foot)
-    axes = panel(figure, left, top, width - left - right - verdicts, sum(heights))
-    _axis(axes, scale, sum(heights), width - left - right - verdicts)
-    y = 0.0
-    for row, height in zip(rows, heights, strict=True):
-        track = y + height - (SWARM if row.dots else STACKED_TRACK) / 2 if stacked else y + height / 2
-        if row.value is not None:
-            _track(axes, track, scale, height / 2 if not stacked else SWARM / 2 - 4 if row.dots else 6.0)
-            _mark(axes, row, track, scale)
-        _texts(figure, row, (top + y, height), (width, left, verdicts), size, stacked)
-        y += height
-    _rule_labels(figure, axes, scale, top, width)
-    write_lines(figure, 0, top + sum(heights) + 44, notes, 16, size=MINIMUM, color=MUTED)
-    return figure
+    return start_rows(width, rows, scale, rule, note, stacked)[0].figure
 
 
-def _columns(rows: Sequence[Row], size: float) -> tuple[float, float, float]:
+def start_rows(
+    width: int, rows: Sequence[Row], scale: Scale, rule: Rule | None, note: str, stacked: bool = False
+) -> tuple[Box, pd.DataFrame]:
+    """Draw rows, and return their axes and their table: `y` is each row's track, in pixels from the top."""
+    columns = _columns(rows, width, stacked)
+    table = _set_out(rows_frame(rows), rows, columns)
+    top, height = 26.0 if rule and rule.label else 6.0, table["height"].sum()
+    notes = wrap(note, width, MINIMUM)
+    figure = new_figure(width, top + height + 26 * bool(scale.ticks) + (6 + 16 * len(notes) if notes else 0))
+    span = width - columns.left - columns.right - columns.verdicts
+    box = place(new_axes(figure), columns.left, top, span, height)
+    box.axes.set(xlim=(scale.low, scale.high), ylim=(height, 0))
+    drawn = table[table["value"].notna()]
+    _draw_tracks(box.axes, drawn, scale, rule)
+    dotted = drawn[drawn["room"] == 0]
+    if len(dotted):
+        draw_rows(box.axes, dotted)
+    for row, upper, tall in zip(rows, table["height"].cumsum() - table["height"], table["height"], strict=True):
+        _write_row(figure, row, top + upper, tall, columns)
+    for share, text in scale.fitting(box.width):
+        write_within(figure, box.left + share * box.width, top + height + 18, text, SMALL, width)
+    if rule:
+        color, half = THRESHOLD if rule.threshold else MUTED, text_width(rule.label, SMALL, BOLD) / 2
+        x = min(max(box.x(rule.value), half), width - half)
+        write(figure, x, top - 10, rule.label, size=SMALL, color=color, weight=BOLD, align="center")
+    write_lines(figure, 0, top + height + 44, notes, 16, size=MINIMUM, color=MUTED)
+    return box, table
+
+
+def _set_out(table: pd.DataFrame, rows: Sequence[Row], columns: _Columns) -> pd.DataFrame:
+    """The rows with their height, with the height of their track, and how far ticks reach from it."""
+    table["height"] = [_height(row, columns) for row in rows]
+    if not columns.stacked:
+        return table.assign(y=table["height"].cumsum() - table["height"] / 2, reach=table["height"] / 2)
+    track = table["room"].mask(table["room"] == 0, STACKED_TRACK)
+    return table.assign(y=table["height"].cumsum() - track / 2, reach=track / 2 - 4)
+
+
+def _draw_tracks(axes: Axes, table: pd.DataFrame, scale: Scale, rule: Rule | None) -> None:
+    """Draw each row's line, with the ticks and the rule that cross it: never through the text above."""
+    axes.hlines(table["y"], scale.low, scale.high, color=RULE, linewidth=1, zorder=1)
+    upper, lower = table["y"] - table["reach"], table["y"] + table["reach"]
+    times = len(scale.ticks)
+    axes.vlines(np.repeat(scale.ticks, len(table)), np.tile(upper, times), np.tile(lower, times), color=RULE, zorder=1)
+    if rule:
+        color, weight = (THRESHOLD, 1.6) if rule.threshold else (MUTED, 1.0)
+        axes.vlines([rule.value] * len(table), upper, lower, color=color, linewidth=weight, zorder=1.5)
+
+
+def draw_rows(axes: Axes, table: pd.DataFrame) -> None:
+    """Draw intervals, then arrows for bounds and for shrinkage, then dots, hollow where tentative."""
+    colors = table["role"].map(ROLES)
+    accent = table["role"] == "accent"
+    low, high = axes.get_xlim()
+    # An arrow along the interval has to stand out from it
+    bars = colors.mask(table["start"].notna(), CONTEXT)
+    axes.hlines(
+        table["y"], table["low"].clip(lower=low), table["high"].clip(upper=high), color=bars,
+        linewidth=accent.map({True: 2.8, False: 2}), zorder=2,
+    )  # fmt: skip
+    inner = table.dropna(subset=["inner_low"])
+    if len(inner):
+        axes.hlines(
+            inner["y"], inner["inner_low"], inner["inner_high"], color=colors[inner.index], linewidth=4.5, zorder=2
+        )
+    moved, bound = table[table["start"].notna()], table[table["bound"] != 0]
+    _draw_arrows(axes, moved, moved["start"], moved["value"])
+    _draw_arrows(axes, bound, bound["value"], bound["value"] + 0.09 * (high - low) * bound["bound"])
+    if len(moved):
+        passed = pd.concat([moved.assign(others=moved["start"]), moved.explode("others").dropna(subset=["others"])])
+        draw_dots(axes, passed, "others", "y", colors[passed.index], colors[passed.index], 4)
+    # Larger as well as teal: in greyscale print the accent is paler than the ink of its neighbours
+    sizes = accent.map({True: 10.0, False: 8.0})
+    draw_dots(axes, table, "value", "y", colors, colors.mask(table["hollow"], PAPER), sizes)
+
+
+def _draw_arrows(axes: Axes, table: pd.DataFrame, starts: pd.Series, ends: pd.Series) -> None:
+    """Draw an arrow along the track of each row; nothing where it would be shorter than its head."""
+    for start, end, y, role in zip(starts, ends, table["y"], table["role"], strict=True):
+        pixels = axes.transData.transform([(start, y), (end, y)])
+        if abs(pixels[1][0] - pixels[0][0]) > 14:
+            look = {"arrowstyle": "-|>", "color": ROLES[role], "linewidth": 2, "shrinkA": 0, "shrinkB": 0}
+            axes.annotate("", (end, y), (start, y), arrowprops=look, zorder=3, annotation_clip=False)
+
+
+def _columns(rows: Sequence[Row], width: int, stacked: bool) -> _Columns:
     """Widths of the columns of labels, texts and verdicts; headings may overrun."""
+    size = BASE if width >= WIDE else SMALL
     body = [row for row in rows if not row.heading]
     drawn = [row for row in body if row.value is not None]
-    labels = max((text_width(row.label, size, BOLD) for row in body), default=0)
+    left = GAP + max((text_width(row.label, size, BOLD) for row in body), default=0)
     texts = max((text_width(row.text, size, BOLD) for row in drawn), default=0)
     verdicts = max((text_width(row.word, size, BOLD) for row in drawn), default=0)
-    return labels + GAP, texts + GAP if texts else GAP / 2, verdicts + 8 if verdicts else 0.0
+    right, verdicts = texts + GAP if texts else GAP / 2, verdicts + 8 if verdicts else 0.0
+    if stacked or width - left - right - verdicts < max(width / 3, 130):
+        return _Columns(width, size, stacked=True)
+    return _Columns(width, size, False, left, right, verdicts)
 
 
-def _height(row: Row, width: int, size: float, stacked: bool) -> float:
+def _height(row: Row, columns: _Columns) -> float:
     if row.heading:
-        return 14.0 + 17 * len(wrap(row.label, width, size, BOLD))
-    if not stacked:
-        return SWARM if row.dots else 24.0 if size == BASE else 23.0
-    lines = len(_stacked_label(row, width, size))
-    return (
-        8
-        + 17 * lines
-        + 15 * len(wrap(row.note, width, MINIMUM))
-        + (SWARM if row.dots else STACKED_TRACK if row.value is not None else 4)
-    )
+        return 14.0 + 17 * len(wrap(row.label, columns.width, columns.size, BOLD))
+    if not columns.stacked:
+        return row.room or FLAT
+    lines, notes = len(_stacked_label(row, columns)), len(wrap(row.note, columns.width, MINIMUM))
+    return 8 + 17 * lines + 15 * notes + (row.room or (STACKED_TRACK if row.value is not None else 4))
 
 
 def _stacked_text(row: Row) -> str:
@@ -141,155 +217,29 @@ def _stacked_text(row: Row) -> str:
     return " · ".join(part for part in (row.text, row.word) if part)
 
 
-def _stacked_label(row: Row, width: float, size: float) -> list[str]:
+def _stacked_label(row: Row, columns: _Columns) -> list[str]:
     """Label above the track, wrapped next to its text."""
-    return wrap(row.label, width - 8 - text_width(_stacked_text(row), size, BOLD) - GAP, size, 400)
+    room = columns.width - 8 - text_width(_stacked_text(row), columns.size, BOLD) - GAP
+    return wrap(row.label, room, columns.size, BOLD if row.role == "accent" else 400)
 
 
-def _texts(
-    figure: Figure,
-    row: Row,
-    place: tuple[float, float],
-    columns: tuple[int, float, float],
-    size: float,
-    stacked: bool,
-) -> None:
+def _write_row(figure: Figure, row: Row, y: float, height: float, columns: _Columns) -> None:
     """Label, note, value and verdict of a row."""
-    (y, height), (width, left, verdicts) = place, columns
+    width, size, value_end = columns.width, columns.size, columns.width - columns.verdicts
     color, weight = (ACCENT, BOLD) if row.role == "accent" else (INK, 400)
     base = y + height / 2 + size * 0.36
     if row.heading:
         write_lines(figure, 0, y + 22, wrap(row.label, width, size, BOLD), 17, size=size, weight=BOLD)
-    elif stacked:
-        _stacked_texts(figure, row, y, width, size)
+    elif columns.stacked:
+        lines, ink = _stacked_label(row, columns), MUTED if row.value is None else INK
+        write_lines(figure, 0, y + 18, lines, 17, size=size, color=color, weight=weight)
+        write(figure, width, y + 18, _stacked_text(row), size=size, color=ink, weight=weight, align="right")
+        notes = wrap(row.note, width, MINIMUM)
+        write_lines(figure, 0, y + 16 + 17 * len(lines), notes, 15, size=MINIMUM, color=MUTED)
     else:
         write(figure, 0, base, row.label, size=size, color=color, weight=weight)
         if row.value is None:
-            write(figure, left, base, row.text, size=size, color=MUTED)
+            write(figure, columns.left, base, row.text, size=size, color=MUTED)
         else:
-            write(figure, width - verdicts, base, row.text, size=size, weight=weight, align="right")
-            write(figure, width - verdicts + 8, base, row.word, size=size, weight=weight)
-
-
-def _stacked_texts(figure: Figure, row: Row, y: float, width: int, size: float) -> None:
-    """The same above the track."""
-    color, weight = (ACCENT, BOLD) if row.role == "accent" else (INK, 400)
-    lines = _stacked_label(row, width, size)
-    write_lines(figure, 0, y + 18, lines, 17, size=size, color=color, weight=weight)
-    muted = MUTED if row.value is None else INK
-    write(figure, width, y + 18, _stacked_text(row), size=size, color=muted, weight=weight, align="right")
-    note = wrap(row.note, width, MINIMUM)
-    write_lines(figure, 0, y + 16 + 17 * len(lines), note, 15, size=MINIMUM, color=MUTED)
-
-
-def _axis(axes: Axes, scale: Scale, height: float, span: float) -> None:
-    """Axes in pixels downwards, ticks at the foot."""
-    axes.set_xlim(scale.low, scale.high)
-    axes.set_ylim(height, 0)
-    ticks, texts = thinned(scale.ticks, scale.texts, span / (scale.high - scale.low))
-    label_values(axes, "x", ticks, texts, grid=False)
-    axes.yaxis.set_visible(False)
-
-
-def _rule_labels(figure: Figure, axes: Axes, scale: Scale, top: float, width: int) -> None:
-    """Name the rules above the track, inside the figure and without overlap."""
-    box = axes.get_position()
-    left, span = box.x0 * width, box.width * width
-    taken: list[tuple[float, float]] = []
-    for rule in scale.rules:
-        if not rule.label:
-            continue
-        half = text_width(rule.label, SMALL, BOLD) / 2
-        x = left + span * (rule.value - scale.low) / (scale.high - scale.low)
-        x = min(max(x, half), width - half)
-        for low, high in taken:
-            if x - half < high + 8 and x + half > low - 8:
-                x = high + 8 + half
-        taken.append((x - half, x + half))
-        color = THRESHOLD if rule.threshold else MUTED
-        write(figure, x, top - 10, rule.label, size=SMALL, color=color, weight=BOLD, align="center")
-
-
-def _track(axes: Axes, y: float, scale: Scale, reach: float) -> None:
-    """The row's line, with the ticks and rules that cross it: never through the text above."""
-    draw_path(axes, [scale.low, scale.high], [y, y], color=RULE, linewidth=1, zorder=1)
-    draw_bars(axes, scale.ticks, y - reach, y + reach, color=RULE, linewidth=1, zorder=1)
-    for rule in scale.rules:
-        color, weight = (THRESHOLD, 1.6) if rule.threshold else (MUTED, 1.0)
-        reach_out = reach if reach > 10 else reach + 3
-        draw_bars(axes, (rule.value,), y - reach_out, y + reach_out, color=color, linewidth=weight, zorder=1.5)
-
-
-def _mark(axes: Axes, row: Row, y: float, scale: Scale) -> None:
-    """Interval, dot; an arrow for a bound or for shrinkage."""
-    if row.value is None or row.dots:
-        _swarm(axes, row, y)
-        return
-    color = COLORS[row.role]
-    if row.low is not None and row.high is not None:
-        ends = (max(row.low, scale.low), min(row.high, scale.high))
-        # An arrow along the interval has to stand out from it
-        bar = CONTEXT if row.start is not None else color
-        draw_path(axes, ends, [y, y], color=bar, linewidth=2.8 if row.role == "accent" else 2, zorder=2)
-    if row.inner:
-        draw_path(axes, row.inner, [y, y], color=color, linewidth=4.5, zorder=2)
-    draw_path(
-        axes, row.others, [y] * len(row.others), linestyle="none", marker="o", markersize=3.5, color=color, zorder=3
-    )
-    if row.start is not None:
-        _arrow(axes, row.start, row.value, y, color)
-        draw_path(axes, [row.start], [y], linestyle="none", marker="o", markersize=4, color=color, zorder=3)
-    if row.arrow:
-        _arrow(axes, row.value, row.value + row.arrow * 0.09 * (scale.high - scale.low), y, color)
-    face = PAPER if row.hollow else color
-    # Larger as well as teal: in greyscale print the accent is paler than the ink of its neighbours
-    size = 10 if row.role == "accent" else 8
-    draw_path(
-        axes, [row.value], [y], marker="o", markersize=size, color=face, markeredgecolor=color, markeredgewidth=1.6,
-        zorder=4, clip_on=False,
-    )  # fmt: skip
-
-
-def _swarm(axes: Axes, row: Row, y: float) -> None:
-    """Small dots that avoid each other, smaller where many meet; the marked ones on top and larger."""
-    values = [value for value, _ in row.dots]
-    low, high = axes.get_xlim()
-    scale = axes.get_window_extent().width / (high - low)
-    room = SWARM / 2 - 5
-    fits = ((distance, swarm(values, distance, scale)) for distance in (8, 7, 6, 5, 4))
-    distance, offsets = next(
-        (fit for fit in fits if max(map(abs, fit[1]), default=0) <= room), (4, [0.0] * len(values))
-    )
-    order = {"context": 0, "plain": 1, "accent": 2}
-    for (value, role), offset in sorted(zip(row.dots, offsets, strict=True), key=lambda dot: order[dot[0][1]]):
-        size = distance - 1 + 2.5 * (role == "accent")
-        draw_path(
-            axes, [value], [y + offset], linestyle="none", marker="o", markersize=size, color=COLORS[role],
-            markeredgecolor=PAPER, markeredgewidth=0.8, zorder=3 + order[role],
-        )  # fmt: skip
-
-
-def _arrow(axes: Axes, start: float, end: float, y: float, color: str) -> None:
-    """An arrow along the track; nothing where it would be shorter than its head."""
-    ends = axes.transData.transform([(start, y), (end, y)])
-    if abs(ends[1][0] - ends[0][0]) < 14:
-        return
-    style = {"arrowstyle": "-|>", "color": color, "linewidth": 2, "shrinkA": 0, "shrinkB": 0}
-    axes.annotate("", xy=(end, y), xytext=(start, y), arrowprops=style, zorder=3, annotation_clip=False)
-
-
-def swarm(values: Sequence[float], distance: float, scale: float) -> list[float]:
-    """Offset in pixels of dots that would touch, alternately up and down; zero where a dot is free.
-
-    `distance` is the least distance of centres in pixels, `scale` pixels per unit of the values.
-    """
-    placed: list[tuple[float, float]] = []
-    offsets = [0.0] * len(values)
-    for index in sorted(range(len(values)), key=lambda i: values[i]):
-        x = values[index] * scale
-        near = [(px, py) for px, py in placed if x - px < distance]
-        steps = [0.0] + [sign * k * distance / 4 for k in range(1, 60) for sign in (1, -1)]
-        free = (s for s in steps if all((x - px) ** 2 + (s - py) ** 2 >= distance**2 - 1e-9 for px, py in near))
-        offsets[index] = next(free, 0.0)
-        placed.append((x, offsets[index]))
-    return offsets
+            write(figure, value_end, base, row.text, size=size, weight=weight, align="right")
+            write(figure, value_end + 8, base, row.word, size=size, weight=weight)

@@ -2,48 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from math import nan
+from typing import Literal
 
-from matplotlib.figure import Figure
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures.cells import Cell, Span
+from policyreport.figures.finish import Break, End, Panels, canvas, finish, finish_panels
 from policyreport.figures.frame import Frame, frame_for
-from policyreport.figures.labels import tick_texts
+from policyreport.figures.labels import value_scale, year_scale
 from policyreport.figures.palette import INK, MUTED, PAPER
 from policyreport.figures.pictures import Picture, Pictures
-from policyreport.figures.style import (
-    BOLD,
-    SMALL,
-    WIDE,
-    draw_path,
-    new_figure,
-    panel,
-    picture,
-    text_width,
-    wrap,
-    write,
-    write_lines,
-)
-from policyreport.figures.timeline import (
-    COLORS,
-    TENTATIVE,
-    Break,
-    Line,
-    MedianLine,
-    Plot,
-    draw_line,
-    frame_axes,
-    missing_years,
-    value_axis,
-)
-from policyreport.figures.trends import median_line
+from policyreport.figures.style import BOLD, DASHED, ROLES, house_style, picture
 from policyreport.params.phrases import capitalised
 from policyreport.records.base import Refusal
-from policyreport.records.series import Trend
+from policyreport.records.formats import NBSP
+from policyreport.records.series import SeriesPoint, Trend
+
+# Not final: drawn hollow, the line to it dashed. What we derived from final figures is not tentative.
+TENTATIVE = ("estimate", "preliminary", "projection")
+NO_TREND = "no clear trend"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A named series; `role` decides its colour."""
+
+    label: str
+    points: tuple[SeriesPoint, ...]
+    role: Literal["accent", "plain", "context", "target"] = "plain"
 
 
 def common_path(trend: Trend | Refusal, data: Inputs) -> Pictures:
@@ -51,51 +42,174 @@ def common_path(trend: Trend | Refusal, data: Inputs) -> Pictures:
     if isinstance(trend, Refusal):
         return Pictures()
     frame = frame_for(data, "common-path")
-    return Pictures(
-        [growth([Line("Nation", trend.points, "accent")], frame, "% a year", median=median_line(trend, frame))]
-    )
+    return Pictures([growth([Line("Nation", trend.points, "accent")], frame, "% a year", trend=trend)])
 
 
+@house_style()
 def growth(
     lines: Sequence[Line],
     frame: Frame,
     unit: str,
     breaks: Sequence[Break] = (),
     digits: int = 1,
-    median: MedianLine | None = None,
+    trend: Trend | None = None,
 ) -> Picture:
     """Draw an area's series (role ``accent``) with those of the country and its region, named at their ends.
 
-    Unrevised years are hollow, the lines to them dashed. `unit` stands above the axis; `median` is the line of the
-    area's median slope.
+    Unrevised years are hollow, the lines to them dashed. `unit` stands above the axis; `trend` is that of the area's
+    series, whose median slope is drawn where it has a clear one.
     """
-    formats = frame.formats
-    named = [replace(line, value=formats.number(line.points[-1].value, digits)) for line in lines]
-    points = [point for line in lines for point in line.points]
-    values = [end for point in points for end in (point.value, point.low, point.high) if end is not None]
-    low, high, ticks = value_axis([*values, *(median.values if median else ())], 5)
-    texts = tick_texts(ticks, formats)
-    years = [point.year for line in lines for point in line.points]
-    plot = Plot(low, high, ticks, texts, (min(years), max(years)), unit, tuple(breaks))
-    note = " ".join(part for part in (_median_note(median, frame), _note(lines, frame)) if part)
+    points = points_frame(enumerate(lines))
+    sloped = trend is not None and trend.verdict != NO_TREND
+    values = value_scale([*ends_of(points), *(trend.line if trend and sloped else ())], 5, frame.formats)
+    axes = canvas()
+    draw_lines(axes, steps_frame(enumerate(lines)))
+    draw_points(axes, points)
+    if values.low < 0 < values.high:
+        axes.axhline(0, color=MUTED, linewidth=1, zorder=1.4)
+    if trend and sloped:
+        draw_trend(axes, trend)
+    median = median_note(trend, frame) if trend else ""
+    paint = finish(
+        axes,
+        values,
+        year_scale(points["year"]),
+        ends=[_end(line, frame.formats.number(line.points[-1].value, digits)) for line in lines],
+        unit=unit,
+        note=" ".join(part for part in (median, _note(lines, frame)) if part),
+        breaks=breaks,
+    )
+    return picture(frame, " ".join(part for part in (_alt(lines, frame, digits), median) if part), paint)
 
-    def paint(width: int) -> Figure:
-        figure, axes = frame_axes(width, plot, named, note)
-        if low < 0 < high:
-            axes.axhline(0, color=MUTED, linewidth=1, zorder=1.4)
-        for line in sorted(named, key=lambda line: line.role == "accent"):
-            draw_line(axes, line)
-        if median:
-            draw_path(axes, median.years, median.values, color=INK, linewidth=1.4, zorder=2.6)
-        return figure
 
-    alt = " ".join(part for part in (_alt(lines, frame, digits), _median_note(median, frame)) if part)
+@house_style()
+def small_multiples(panels: Sequence[tuple[str, Sequence[Line]]], frame: Frame) -> Picture:
+    """Draw one small panel for each indicator, all on one range, unconnected at breaks.
+
+    A panel without lines says that nothing was published; points with `low` and `high` show the range of the merged
+    parts.
+    """
+    every = [(panel, line) for panel, (_, lines) in enumerate(panels) for line in lines]
+    points, steps = points_frame(every), steps_frame(every)
+    values = value_scale(ends_of(points) or (0.0, 1.0), 3, frame.formats)
+
+    def draw(at: Panels) -> None:
+        draw_lines(at.axes, at.place(steps))
+        draw_points(at.axes, at.place(points[points["role"] == "accent"]), 5)
+
+    paint = finish_panels(
+        draw,
+        [(name, _last_value(lines, frame)) for name, lines in panels],
+        [values] * len(panels),
+        year_scale(points["year"], 0.8, 0.8),
+        breaks=sorted({(panel, year) for panel, line in every for year in new_segments(line.points)}),
+        empty=[index for index, (_, lines) in enumerate(panels) if not lines],
+        key={line.label: ROLES[line.role] for _, line in every},
+    )
+    alt = " ".join(
+        f"{name}: " + (_alt(lines, frame, 2) if lines else f"{frame.verdict('not published')}.")
+        for name, lines in panels
+    )
     return picture(frame, alt, paint)
 
 
-def _median_note(median: MedianLine | None, frame: Frame) -> str:
-    """The straight line, with its slope and verdict."""
-    return f"{capitalised(frame.words.median_line)}, {median.text}." if median else ""
+def points_frame(lines: Iterable[tuple[int, Line]]) -> pd.DataFrame:
+    """One row per point of lines in panels: panel, line, role, year, value, low, high, and whether it is tentative."""
+    columns = ["panel", "line", "role", "year", "value", "low", "high", "tentative"]
+    rows = [
+        (panel, line.label, line.role, p.year, p.value, p.low, p.high, p.status in TENTATIVE)
+        for panel, line in sorted(lines, key=_accent_last)
+        for p in line.points
+    ]
+    return pd.DataFrame(rows, columns=columns).astype({"value": float, "low": float, "high": float})
+
+
+def steps_frame(lines: Iterable[tuple[int, Line]]) -> pd.DataFrame:
+    """The points as stretches without a break, each solid or dashed: panel, role, year, value, tentative, stretch."""
+    rows: list[tuple[int, str, int, float, bool, int]] = []
+    for panel, line in sorted(lines, key=_accent_last):
+        start = len(rows)
+        for before, after in pairwise(line.points):
+            if before.segment != after.segment or after.year - before.year > 1:
+                continue
+            tentative = after.status in TENTATIVE
+            if len(rows) == start or rows[-1][2] != before.year or rows[-1][4] != tentative:
+                rows.append((panel, line.role, before.year, before.value, tentative, len(rows)))
+            rows.append((panel, line.role, after.year, after.value, tentative, rows[-1][5]))
+    return pd.DataFrame(rows, columns=["panel", "role", "year", "value", "tentative", "stretch"])
+
+
+def _accent_last(line: tuple[int, Line]) -> bool:
+    """What is drawn last lies on top."""
+    return line[1].role == "accent"
+
+
+def ends_of(points: pd.DataFrame) -> list[float]:
+    """All values and ends of ranges that an axis must hold."""
+    return [end for column in ("value", "low", "high") for end in points[column].dropna()]
+
+
+def draw_lines(axes: Axes, steps: pd.DataFrame) -> None:
+    """Draw each series as a line, interrupted at breaks and years without a value, dashed where not yet final."""
+    # Each variable costs as much as the line itself
+    dashed = {"style": "tentative", "dashes": {False: "", True: DASHED}} if steps["tentative"].any() else {}
+    sns.lineplot(
+        steps, x="year", y="value", hue="role", palette=ROLES, hue_order=steps["role"].unique(), units="stretch",
+        estimator=None, legend=False, linewidth=1.8, ax=axes, **dashed,
+    )  # fmt: skip
+
+
+def draw_points(axes: Axes, points: pd.DataFrame, size: float = 6) -> None:
+    """Draw dots, hollow where tentative, over the ranges of what they were made of; `size` is in pixels."""
+    colors = points["role"].map(ROLES)
+    ranged = points.dropna(subset=["low", "high"])
+    if len(ranged):
+        faces = colors[ranged.index]
+        axes.vlines(ranged["year"], ranged["low"], ranged["high"], color=faces, linewidth=4, alpha=0.3, zorder=2)
+    draw_dots(axes, points, "year", "value", colors, colors.mask(points["tentative"], PAPER), size)
+
+
+def draw_dots(
+    axes: Axes, table: pd.DataFrame, x: str, y: str, colors: pd.Series, faces: pd.Series, size: float | pd.Series
+) -> None:
+    """Draw a dot for each row of a table, with an edge and a face of its own; `size` is in pixels."""
+    sns.scatterplot(
+        table, x=x, y=y, hue=faces, palette={face: face for face in faces}, edgecolor=list(colors), s=size**2,
+        linewidth=1.5, legend=False, zorder=3, clip_on=False, ax=axes,
+    )  # fmt: skip
+
+
+def draw_trend(axes: Axes, trend: Trend) -> None:
+    """Draw the line of the median slope over the years that it was found in."""
+    axes.plot((trend.first_year, trend.last_year), trend.line, color=INK, linewidth=1.6, zorder=2.6)
+
+
+def new_segments(points: Sequence[SeriesPoint]) -> list[int]:
+    """First years after a change of definition."""
+    first: Mapping[int, int] = {point.segment: point.year for point in sorted(points, key=lambda p: -p.year)}
+    return sorted(first.values())[1:]
+
+
+def outcome(trend: Trend, frame: Frame) -> str:
+    """Write slope, interval with the level attained, and verdict."""
+    formats, ends = frame.formats, trend.slope_interval
+    digits = 3 if trend.series == "minus mean" else 2
+    slope = formats.number(trend.slope, digits, signed=True)
+    interval = formats.interval(ends.low, ends.high, digits, signed=True)
+    return f"{slope} a year ({interval} at {formats.percent(ends.level)}): {frame.verdict(trend.verdict)}"
+
+
+def median_note(trend: Trend, frame: Frame) -> str:
+    """The straight line if there is one, with its slope and verdict."""
+    name = frame.words.median_slope if trend.verdict == NO_TREND else frame.words.median_line
+    return f"{capitalised(name)}, {outcome(trend, frame)}."
+
+
+def _end(line: Line, value: str) -> End:
+    """A line's name with its last value, at its end."""
+    color = MUTED if line.role == "context" else ROLES[line.role]
+    weight = BOLD if line.role == "accent" else 400
+    return End(line.points[-1].value, f"{line.label}{NBSP}{value}".strip(NBSP), color, weight)
 
 
 def _note(lines: Sequence[Line], frame: Frame) -> str:
@@ -103,100 +217,24 @@ def _note(lines: Sequence[Line], frame: Frame) -> str:
     hollow = any(point.status in TENTATIVE for line in lines for point in line.points)
     parts = [f"{capitalised(frame.words.hollow)}."] if hollow else []
     for line in lines:
-        if gaps := missing_years(line):
-            years = ", ".join(str(year) for year in gaps)
-            parts.append(f"{line.label}: {years} {frame.verdict('not published')}.")
+        have = {point.year for point in line.points}
+        if gaps := [str(year) for year in range(min(have), max(have)) if year not in have]:
+            parts.append(f"{line.label}: {', '.join(gaps)} {frame.verdict('not published')}.")
     return " ".join(parts)
 
 
 def _alt(lines: Sequence[Line], frame: Frame, digits: int) -> str:
     """Every value of every line, estimates named."""
-    texts = []
-    for line in lines:
-        points = [
-            f"{p.year} {frame.formats.number(p.value, digits)}" + (f" ({p.status})" if p.status in TENTATIVE else "")
-            for p in line.points
-        ]
-        texts.append(f"{line.label}: {', '.join(points)}")
-    return "; ".join(texts) + "."
+    return "; ".join(f"{line.label}: {values_text(line.points, frame, digits)}" for line in lines) + "."
 
 
-def small_multiples(panels: Sequence[tuple[str, Sequence[Line]]], frame: Frame) -> Picture:
-    """Draw one small panel for each indicator, all on one range, unconnected at breaks.
-
-    A panel without lines says that nothing was published; points with `low` and `high` show the range of the merged
-    parts.
-    """
-    points = [point for _, lines in panels for line in lines for point in line.points]
-    ends = [e for p in points for e in (p.value, p.low, p.high) if e is not None]
-    low, high, ticks = value_axis(ends or (0.0, 1.0), 3)
-    years = (min((p.year for p in points), default=0), max((p.year for p in points), default=1))
-    plot = Plot(low, high, ticks, tick_texts(ticks, frame.formats), years, height=92)
-    alt = " ".join(
-        f"{name}: " + (_alt(lines, frame, 2) if lines else f"{frame.verdict('not published')}.")
-        for name, lines in panels
+def values_text(points: Sequence[SeriesPoint], frame: Frame, digits: int, *, signed: bool = False) -> str:
+    """Write every value with its year, estimates named."""
+    return ", ".join(
+        f"{p.year} {frame.formats.number(p.value, digits, signed)}"
+        + (f" ({p.status})" if p.status in TENTATIVE else "")
+        for p in points
     )
-    return picture(frame, alt, lambda width: _paint_multiples(width, panels, plot, frame))
-
-
-def _paint_multiples(width: int, panels: Sequence[tuple[str, Sequence[Line]]], plot: Plot, frame: Frame) -> Figure:
-    """A grid of panels; value ticks at the left edge, years at the foot of each."""
-    across = 4 if width >= WIDE else 2
-    down = -(-len(panels) // across)
-    margin, cell = 26.0, (width - 26.0) / across
-    titles = [wrap(name, cell - 14, SMALL, BOLD) for name, _ in panels]
-    head = 16.0 * max(len(title) for title in titles) + 24
-    pitch = head + plot.height + 36
-    figure = new_figure(width, pitch * down + 14)
-    for index, (_, lines) in enumerate(panels):
-        left, top = margin + cell * (index % across), pitch * (index // across)
-        y = top + head - 26 - 16 * (len(titles[index]) - 1)
-        write_lines(figure, left, y, titles[index], 16, size=SMALL, weight=BOLD)
-        span = Span(plot.low, plot.high, plot.ticks, plot.years)
-        at = Cell(figure, span, left, top + head, cell - 16, plot.height)
-        _paint_panel(at, lines, plot.texts if index % across == 0 else ())
-        text = _last_value(lines, frame)
-        write(figure, left, top + head - 10, text, size=SMALL, color=MUTED)
-    _key(figure, panels, pitch * down + 8)
-    return figure
-
-
-def _paint_panel(cell: Cell, lines: Sequence[Line], texts: Sequence[str]) -> None:
-    cell.scale(texts, dated=bool(lines))
-    for line in sorted(lines, key=lambda line: line.role == "accent"):
-        _paint_line(cell, line)
-        for segment in sorted({point.segment for point in line.points})[1:]:
-            cell.before(min(point.year for point in line.points if point.segment == segment))
-
-
-def _paint_line(cell: Cell, line: Line) -> None:
-    """A line within each unbroken segment, dashed where not yet final; of the accent its points and their ranges."""
-    accent, color = line.role == "accent", COLORS[line.role]
-    pieces: dict[bool, tuple[list[float], list[float]]] = {}
-    for before, after in pairwise(line.points):
-        if before.segment == after.segment and after.year - before.year == 1:
-            years, values = pieces.setdefault(after.status not in TENTATIVE, ([], []))
-            # Interrupted by NaN, unless it continues the piece before.
-            joined = bool(years) and years[-1] == before.year
-            years += [after.year] if joined else [before.year, before.year, after.year]
-            values += [after.value] if joined else [nan, before.value, after.value]
-    for final, (years, values) in pieces.items():
-        style = (0, None) if final else (0, (3.5, 2.2))
-        cell.line(years, values, color=color, linewidth=2.2 if accent else 1.6, linestyle=style, zorder=2.2)
-    if not accent:
-        return
-    ranged = [point for point in line.points if point.low is not None and point.high is not None]
-    if ranged:
-        years = [year for point in ranged for year in (point.year, point.year, point.year)]
-        ends = [nan if end is None else end for point in ranged for end in (point.low, point.high, nan)]
-        cell.line(years, ends, color=color, linewidth=4, alpha=0.3, solid_capstyle="butt", zorder=2)
-    for face in (color, PAPER):
-        points = [point for point in line.points if (point.status in TENTATIVE) == (face == PAPER)]
-        if points:
-            cell.line(
-                [point.year for point in points], [point.value for point in points], linestyle="none", marker="o",
-                markersize=4.5, markeredgewidth=1.5, color=face, markeredgecolor=color, zorder=3,
-            )  # fmt: skip
 
 
 def _last_value(lines: Sequence[Line], frame: Frame) -> str:
@@ -205,15 +243,3 @@ def _last_value(lines: Sequence[Line], frame: Frame) -> str:
         return frame.verdict("not published")
     main = next((line for line in lines if line.role == "accent"), lines[0])
     return f"{frame.formats.number(main.points[-1].value, 2)} ({main.points[-1].year})"
-
-
-def _key(figure: Figure, panels: Sequence[tuple[str, Sequence[Line]]], y: float) -> None:
-    """Name the lines once beneath the panels, each next to a sample of its stroke."""
-    lines = {line.label: line for _, group in panels for line in group}
-    x = 26.0
-    for label, line in lines.items():
-        axes = panel(figure, x, y - 8, 22, 8)
-        axes.set_axis_off()
-        axes.plot((0, 1), (0, 0), color=COLORS[line.role], linewidth=2.2 if line.role == "accent" else 1.6)
-        write(figure, x + 28, y, label, size=SMALL, color=INK if line.role == "accent" else MUTED)
-        x += 28 + text_width(label, SMALL) + 24

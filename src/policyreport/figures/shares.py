@@ -7,11 +7,11 @@ from itertools import groupby
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures.frame import Frame, frame_for
-from policyreport.figures.labels import padded, round_ticks
+from policyreport.figures.labels import Scale, padded, round_ticks
 from policyreport.figures.pictures import Picture, Pictures
-from policyreport.figures.rows import Role, Row, Rule, Scale, paint_rows
+from policyreport.figures.rows import Role, Row, Rule, paint_rows
+from policyreport.figures.series import TENTATIVE
 from policyreport.figures.style import picture
-from policyreport.figures.timeline import TENTATIVE
 from policyreport.figures.words import Words
 from policyreport.params.phrases import capitalised
 from policyreport.params.spelling import sort_key
@@ -67,8 +67,9 @@ def threshold(records: Sequence[Threshold], measures: Mapping[str, str], frame: 
         *older, latest = group
         rows += [_vintage_row(record, "plain", frame) for record in older]
         rows.append(_vintage_row(latest, "accent", frame))
-    scale = _scale(records, frame, line, _hollow_note(records, frame.words))
-    return picture(frame, _alt(rows, line), lambda width: paint_rows(width, rows, scale))
+    scale, rule = _scale(records, frame), Rule(records[0].threshold, line)
+    note = _hollow_note(records, frame.words)
+    return picture(frame, _alt(rows, line), lambda width: paint_rows(width, rows, scale, rule, note))
 
 
 def threshold_by_area(
@@ -89,8 +90,9 @@ def threshold_by_area(
     ]
     note = f"{capitalised(frame.verdict('not published'))}: {', '.join(missing)}." if missing else ""
     note = " ".join(part for part in (_hollow_note(records, words), note) if part)
-    scale = _scale(records, frame, line, note)
-    return picture(frame, f"{_alt(rows, line)} {note}".strip(), lambda width: paint_rows(width, rows, scale))
+    scale, rule = _scale(records, frame), Rule(records[0].threshold, line)
+    alt = f"{_alt(rows, line)} {note}".strip()
+    return picture(frame, alt, lambda width: paint_rows(width, rows, scale, rule, note))
 
 
 def _vintage_row(record: Threshold, role: Role, frame: Frame) -> Row:
@@ -101,10 +103,10 @@ def _vintage_row(record: Threshold, role: Role, frame: Frame) -> Row:
 
 def _threshold_row(record: Threshold, label: str, role: Role, frame: Frame) -> Row:
     seen = record.observation
-    arrow = {">": 1, "<": -1}.get(seen.bound, 0)
+    bound = {">": 1, "<": -1}.get(seen.bound, 0)
     sign = "" if seen.bound == "=" else seen.bound + NBSP
     value = f"{sign}{frame.formats.published(seen.value, 2)}{NBSP}%"
-    interval = record.verdict_interval if not arrow else None
+    interval = record.verdict_interval if not bound else None
     return Row(
         label,
         seen.value,
@@ -114,7 +116,7 @@ def _threshold_row(record: Threshold, label: str, role: Role, frame: Frame) -> R
         frame.verdict(record.verdict),
         role=role,
         hollow=seen.status in TENTATIVE,
-        arrow=arrow,
+        bound=bound,
     )
 
 
@@ -123,13 +125,13 @@ def _hollow_note(records: Sequence[Threshold], words: Words) -> str:
     return f"{capitalised(words.hollow)}." if hollow else ""
 
 
-def _scale(records: Sequence[Threshold], frame: Frame, line: str, note: str) -> Scale:
+def _scale(records: Sequence[Threshold], frame: Frame) -> Scale:
     values = [record.observation.value for record in records] + [records[0].threshold]
     values += [end for r in records if (bar := r.verdict_interval) for end in (bar.low, bar.high)]
     low, high = padded(values, 0.08)
     ticks = tuple(round_ticks(low, high, 6))
     texts = tuple(f"{frame.formats.published(tick, 2)}{NBSP}%" for tick in ticks)
-    return Scale(low, high, ticks, texts, (Rule(records[0].threshold, line),), note)
+    return Scale(low, high, ticks, texts)
 
 
 def _alt(rows: Sequence[Row], line: str) -> str:
@@ -150,9 +152,9 @@ def revisions(record: Revisions, frame: Frame) -> Picture:
     ticks = tuple(round_ticks(low, high, 5))
     texts = tuple(f"{frame.formats.number(tick, 1)}{NBSP}%" for tick in ticks)
     note = f"{capitalised(frame.words.arrow)}. {capitalised(frame.words.hollow)}."
-    scale = Scale(low, high, ticks, texts, note=note)
+    scale = Scale(low, high, ticks, texts)
     alt = "; ".join(f"{row.label}: {row.text} {row.word}" for row in rows)
-    return picture(frame, f"{alt}.", lambda width: paint_rows(width, rows, scale))
+    return picture(frame, f"{alt}.", lambda width: paint_rows(width, rows, scale, note=note))
 
 
 def cells_drawn(record: Revisions) -> list[VintageValue]:

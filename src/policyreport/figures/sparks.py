@@ -11,7 +11,8 @@ from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.labels import padded
 from policyreport.figures.palette import ACCENT, CONTEXT, CONTEXT_LIGHT, INK, MUTED, PAPER, RULE, THRESHOLD
 from policyreport.figures.pictures import Picture, Pictures
-from policyreport.figures.rows import Row, Rule, Scale
+from policyreport.figures.rows import Row, Rule
+from policyreport.figures.series import Line, draw_lines, draw_points, points_frame, steps_frame
 from policyreport.figures.style import (
     BOLD,
     MINIMUM,
@@ -25,7 +26,6 @@ from policyreport.figures.style import (
     write,
     write_lines,
 )
-from policyreport.figures.timeline import Line, draw_line
 from policyreport.params.phrases import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.series import SeriesPoint
@@ -154,26 +154,25 @@ def spark_dots(rows: Sequence[Row], frame: Frame, unit: str, rule: Rule | None =
     """Draw two to four dots against a named line, without an axis: the values are printed."""
     ends = [end for row in rows for end in (row.value, row.low, row.high) if end is not None]
     low, high = padded([*ends, rule.value] if rule else ends, 0.12)
-    scale = Scale(low, high, (), (), (rule,) if rule else ())
     alt = "; ".join(f"{row.label} {row.text} {row.word}".strip() for row in rows)
     named = f" {rule.label}." if rule else ""
-    return picture(frame, f"{unit}: {alt}.{named}", lambda width: _paint_dots(width, rows, scale), SIZE)
+    return picture(frame, f"{unit}: {alt}.{named}", lambda width: _paint_dots(width, rows, (low, high), rule), SIZE)
 
 
-def _paint_dots(width: int, rows: Sequence[Row], scale: Scale) -> Figure:
+def _paint_dots(width: int, rows: Sequence[Row], ends: tuple[float, float], rule: Rule | None) -> Figure:
     labels = [wrap(row.label, LABEL, SMALL, BOLD) for row in rows]
-    step, top = max(24.0, 3 + 13.0 * max(map(len, labels))), 18.0 if any(rule.label for rule in scale.rules) else 2.0
+    step, top = max(24.0, 3 + 13.0 * max(map(len, labels))), 18.0 if rule and rule.label else 2.0
     left = max(text_width(line, SMALL, BOLD) for lines in labels for line in lines) + 10
     right = max(text_width(row.text, SMALL, BOLD) for row in rows) + 10
     figure = new_figure(width, top + step * len(rows))
     axes = panel(figure, left, top, width - left - right, step * len(rows))
     axes.set_axis_off()
-    axes.set_xlim(scale.low, scale.high)
+    axes.set_xlim(ends)
     axes.set_ylim(step * len(rows), 0)
     for at, row in enumerate(rows):
         y = step * (at + 0.5)
         color, weight = (ACCENT, BOLD) if row.role == "accent" else (INK, 400)
-        axes.plot([scale.low, scale.high], [y, y], color=RULE, linewidth=1, zorder=1)
+        axes.plot(ends, [y, y], color=RULE, linewidth=1, zorder=1)
         if row.low is not None and row.high is not None:
             axes.plot([row.low, row.high], [y, y], color=color, linewidth=2, zorder=2)
         if row.value is not None:
@@ -182,9 +181,9 @@ def _paint_dots(width: int, rows: Sequence[Row], scale: Scale) -> Figure:
         first = top + y + 4 - 13 * (len(labels[at]) - 1) / 2
         write_lines(figure, 0, first, labels[at], 13, size=SMALL, color=color, weight=weight)
         write(figure, width, top + y + 4, row.text, size=SMALL, color=INK, weight=weight, align="right")
-    for rule in scale.rules:
+    if rule:
         axes.plot([rule.value, rule.value], [0, step * len(rows)], color=THRESHOLD, linewidth=1.4, zorder=1.5)
-        x = left + (width - left - right) * (rule.value - scale.low) / (scale.high - scale.low)
+        x = left + (width - left - right) * (rule.value - ends[0]) / (ends[1] - ends[0])
         write(figure, x, 12, rule.label, size=SMALL, color=THRESHOLD, weight=BOLD, align="center")
     return figure
 
@@ -209,7 +208,8 @@ def spark_line(line: Line, frame: Frame, digits: int = 1, rule: Rule | None = No
             y = 8 + 38 * (high - rule.value) / (high - low)
             color = THRESHOLD if rule.threshold else MUTED
             write(figure, left, y + (14 if y < 30 else -5), rule.label, size=MINIMUM, color=color)
-        draw_line(axes, line, 5)
+        draw_lines(axes, steps_frame([(0, line)]))
+        draw_points(axes, points_frame([(0, line)]), size=5)
         for text, point, x, align, weight in (
             (first, points[0], left - 9, "right", 400),
             (last, points[-1], width - right + 9, "left", BOLD),

@@ -6,16 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+
 from policyreport.data.inputs import Inputs
 from policyreport.figures.frame import Frame, frame_for
-from policyreport.figures.labels import padded, round_ticks, tick_texts
+from policyreport.figures.labels import open_scale
+from policyreport.figures.palette import PAPER
 from policyreport.figures.pictures import Picture, Pictures
-from policyreport.figures.rows import Role, Row, Rule, Scale, paint_rows
-from policyreport.figures.style import picture
+from policyreport.figures.rows import Role, Row, Rule, start_rows
+from policyreport.figures.style import ROLES, Box, new_axes, picture, place
 from policyreport.records.base import Refusal
 from policyreport.records.series import Difference, MeanDifferences, Peers
 
-ROLES: dict[str, Role] = {"accent": "accent", "peer": "plain", "context": "context"}
+ROLE_OF_ROW: dict[str, Role] = {"accent": "accent", "peer": "plain", "context": "context"}
+PALETTE = {place: ROLES[role] for place, role in ROLE_OF_ROW.items()}
+SWARM = 64.0
+MANY = 60
+"""From so many dots on they are smaller."""
 
 
 @dataclass(frozen=True)
@@ -62,14 +71,17 @@ def strip(places: Sequence[Place], frame: Frame, unit: str, rule: Rule) -> Pictu
     def number(value: float) -> str:
         return frame.formats.number(value, 2, signed=True)
 
-    dots = tuple((place.value, ROLES[place.role]) for place in areas)
-    rows = [Row(f"{frame.words.all_areas} {len(areas)}", areas[0].value, dots=dots)]
-    rows += [Row(p.label, p.value, p.low, p.high, number(p.value), role=ROLES[p.role]) for p in named]
-    values = [*(place.value for place in areas), rule.value]
-    values += [end for place in named for end in (place.low, place.high) if end is not None]
-    low, high = padded(values, 0.05)
-    ticks = round_ticks(low, high, 6)
-    scale = Scale(low, high, tuple(ticks), tick_texts(ticks, frame.formats, signed=True), (rule,), unit)
+    table = pd.DataFrame([(p.value, p.role) for p in areas], columns=["value", "role"])
+    rows = [Row(f"{frame.words.all_areas} {len(areas)}", areas[0].value, room=SWARM)]
+    rows += [Row(p.label, p.value, p.low, p.high, number(p.value), role=ROLE_OF_ROW[p.role]) for p in named]
+    values = [*table["value"], rule.value, *(end for p in named for end in (p.low, p.high) if end is not None)]
+    scale = open_scale(values, 0.05, 6, frame.formats, signed=True)
+
+    def paint(width: int) -> Figure:
+        box, tracks = start_rows(width, rows, scale, rule, unit)
+        _draw_swarm(box, tracks["y"][0], table)
+        return box.figure
+
     ends = frame.words.values_from.format(
         count=len(areas),
         low=number(areas[0].value),
@@ -78,4 +90,16 @@ def strip(places: Sequence[Place], frame: Frame, unit: str, rule: Rule) -> Pictu
         high_label=areas[-1].label,
     )
     alt = f"{unit}. {ends}; " + "; ".join(f"{row.label} {row.text}" for row in rows[1:]) + "."
-    return picture(frame, alt, lambda width: paint_rows(width, rows, scale))
+    return picture(frame, alt, paint)
+
+
+def _draw_swarm(rows: Box, track: float, table: pd.DataFrame) -> None:
+    """Draw all areas as dots that avoid each other, around the first row's track."""
+    box = place(new_axes(rows.figure), rows.left, rows.top + track - SWARM / 2, rows.width, SWARM)
+    box.axes.set_xlim(rows.axes.get_xlim())
+    size = table["role"].map({"accent": 10}).fillna(7 if len(table) < MANY else 4)
+    sns.swarmplot(
+        table, x="value", hue="role", palette=PALETTE, hue_order=list(PALETTE), edgecolor=PAPER, linewidth=0.6,
+        warn_thresh=1, legend=False, ax=box.axes,
+    )  # fmt: skip
+    box.axes.collections[0].set(sizes=size**2)  # dots are moved apart when the figure is drawn

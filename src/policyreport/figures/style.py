@@ -8,25 +8,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from io import StringIO
-from typing import Any
+from typing import Any, cast
 
 import matplotlib as mpl
 import seaborn as sns
 from matplotlib import font_manager
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D, Transform
 
 from policyreport.figures.fonts import FAMILY, desktop_fonts
 from policyreport.figures.frame import Frame
-from policyreport.figures.palette import INK, MUTED, RULE
+from policyreport.figures.palette import ACCENT, CONTEXT, INK, THRESHOLD
 from policyreport.figures.pictures import Picture
 
 WIDE, NARROW = 680, 340
@@ -40,39 +39,25 @@ _WRITTEN = re.compile(
     r'|(?P<colour>(?<=[: "])#[0-9a-f]{6}\b)'
 )
 
-_SETTINGS: dict[str, Any] = {
+_THEME: dict[str, Any] = {
     "figure.dpi": 72,
+    "figure.facecolor": "none",
     "font.family": [FAMILY],
     "font.size": BASE,
     "text.color": INK,
-    "axes.labelcolor": MUTED,
-    "axes.edgecolor": RULE,
+    "text.parse_math": False,  # a dollar sign is money
     "axes.facecolor": "none",
-    "axes.grid": True,
-    "axes.grid.axis": "y",
-    "axes.axisbelow": True,
-    "axes.spines.left": False,
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "axes.spines.bottom": False,
-    "axes.unicode_minus": True,
     "axes.xmargin": 0,
     "axes.ymargin": 0,
-    "figure.facecolor": "none",
-    "grid.color": RULE,
-    "grid.linewidth": 1,
-    "hatch.linewidth": 1,
+    "lines.linewidth": 1,
     "lines.solid_capstyle": "round",
-    "xtick.bottom": False,
-    "xtick.color": MUTED,
-    "xtick.labelsize": SMALL,
-    "ytick.left": False,
-    "ytick.color": MUTED,
-    "ytick.labelsize": SMALL,
-    "text.parse_math": False,  # a dollar sign is money
     "svg.fonttype": "none",
     "svg.hashsalt": "policyreport",
 }
+ROLES = {"accent": ACCENT, "plain": INK, "context": CONTEXT, "target": THRESHOLD}
+"""The palette of every figure: the area in question, those it is compared with, all others, a target."""
+DASHED = (3.5, 2.2)
+DOTTED = (0, (1.5, 2.5))
 
 
 @cache
@@ -82,12 +67,17 @@ def _register_fonts() -> None:
         font_manager.fontManager.addfont(str(path))
 
 
+@cache
+def _theme() -> Any:
+    """seaborn's plainest style, in the type and the colours of the house."""
+    return sns.axes_style("white", rc=_THEME) | _THEME
+
+
 @contextmanager
 def house_style() -> Iterator[None]:
     """Draw in the house style inside a ``with`` block, and restore matplotlib's settings after it."""
     _register_fonts()
-    settings: Any = {**sns.axes_style("white"), **_SETTINGS}
-    with mpl.rc_context(settings):
+    with mpl.rc_context(_theme()):
         yield
 
 
@@ -147,16 +137,68 @@ def new_figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width / 72, height / 72), dpi=72)
 
 
-def panel(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
-    """Place axes by pixels from the upper left corner, at least `SMALLEST` wide and high."""
-    full_width, full_height = (float(side) * 72 for side in figure.get_size_inches())
+@dataclass(frozen=True)
+class Box:
+    """Where axes stand in their figure, in pixels from the upper left corner."""
+
+    axes: Axes
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def figure(self) -> Figure:
+        """The figure that the axes stand in."""
+        return root(self.axes)
+
+    def x(self, value: float) -> float:
+        """Pixels of a value from the left edge of the figure."""
+        low, high = self.axes.get_xlim()
+        return self.left + self.width * (value - low) / (high - low)
+
+    def y(self, value: float) -> float:
+        """Pixels of a value from the upper edge of the figure."""
+        low, high = self.axes.get_ylim()
+        return self.top + self.height * (high - value) / (high - low)
+
+
+def new_axes(figure: Figure) -> Axes:
+    """Add axes for seaborn to draw in: what stands around them is written by pixels, for every width anew."""
+    axes: Axes = figure.add_axes((0, 0, 1, 1))
+    # Drawn by matplotlib, axes take as long as all that is in them
+    axes.set_axis_off()
+    # Where an axis has no name, seaborn makes all its tick labels to see whether it needs one
+    axes.set_xlabel("x", visible=False)
+    axes.set_ylabel("y", visible=False)
+    return axes
+
+
+def root(axes: Axes) -> Figure:
+    """Return the figure that axes stand in."""
+    return cast("Figure", axes.get_figure(root=True))
+
+
+def resize(figure: Figure, width: float, height: float) -> None:
+    """Give a figure another size in pixels, without the texts that were written for the one before."""
+    figure.set_size_inches(width / 72, height / 72)
+    for text in list(figure.texts):
+        text.remove()
+
+
+def place(axes: Axes, left: float, top: float, width: float, height: float) -> Box:
+    """Place axes by pixels from the upper left corner, at least `NARROWEST` wide."""
+    full_width, full_height = (float(side) * 72 for side in root(axes).get_size_inches())
     # However long the names around it are, some of the figure is left. No height is what texts leave over.
     width = max(width, NARROWEST)
     bottom = full_height - top - height
-    box = (left / full_width, bottom / full_height, width / full_width, height / full_height)
-    axes: Axes = figure.add_axes(box)
-    axes.tick_params(length=0, pad=4)
-    return axes
+    axes.set_position((left / full_width, bottom / full_height, width / full_width, height / full_height))
+    return Box(axes, left, top, width, height)
+
+
+def panel(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
+    """Add axes in their place."""
+    return place(new_axes(figure), left, top, width, height).axes
 
 
 def pixels(figure: Figure) -> Transform:
@@ -178,26 +220,14 @@ def write(
 
     `size` is in pixels, at least 11; `weight` 400 or 600; `align` ``left``, ``right`` or ``center``.
     """
-    artist = Text(x, y, text, fontsize=size, color=color, fontweight=weight, ha=align, va="baseline")
-    artist.set_transform(pixels(figure))
-    figure.add_artist(artist)
-    return artist
+    look: dict[str, Any] = {"fontsize": size, "color": color, "fontweight": weight}
+    return figure.text(x, y, text, ha=align, va="baseline", transform=pixels(figure), **look)
 
 
 def write_lines(figure: Figure, x: float, y: float, lines: Sequence[str], step: float, **look: Any) -> None:
     """Write lines under one another, `step` pixels apart, from the first one's baseline on."""
     for at, line in enumerate(lines):
         write(figure, x, y + step * at, line, **look)
-
-
-def draw_path(axes: Axes, xs: Sequence[float], ys: Sequence[float], **look: Any) -> None:
-    """Draw a line or dots in axes whose range is set: `Axes.plot` spends half its time on finding one."""
-    axes.add_artist(Line2D(xs, ys, **look))
-
-
-def draw_bars(axes: Axes, xs: Sequence[float], low: float, high: float, **look: Any) -> None:
-    """Draw vertical lines in axes whose range is set; `Axes.vlines` finds one."""
-    axes.add_collection(LineCollection([((x, low), (x, high)) for x in xs], **look), autolim=False)
 
 
 @cache

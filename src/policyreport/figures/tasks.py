@@ -6,29 +6,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from policyreport.data.inputs import Inputs
 from policyreport.data.notes import notes_of, printed_as, told_time
+from policyreport.figures.finish import canvas, finish
 from policyreport.figures.frame import Frame, frame_for
-from policyreport.figures.labels import label_values
+from policyreport.figures.labels import Scale
 from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER
 from policyreport.figures.pictures import Picture, Pictures
-from policyreport.figures.rows import Row, Scale, paint_rows
-from policyreport.figures.style import (
-    BASE,
-    BOLD,
-    MINIMUM,
-    SMALL,
-    WIDE,
-    new_figure,
-    panel,
-    picture,
-    text_width,
-    wrap,
-    write,
-    write_lines,
-)
+from policyreport.figures.rows import Role, Row, paint_rows, start_rows
+from policyreport.figures.series import draw_dots
+from policyreport.figures.style import SMALL, picture, place, text_width
 from policyreport.params.phrases import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.formats import Formats
@@ -44,6 +36,8 @@ from policyreport.records.tasks import (
     newest_of_lists,
     shares_by_date,
 )
+
+BAR = 16
 
 
 def lists(results: Sequence[Completion | Refusal], data: Inputs) -> Pictures:
@@ -122,7 +116,7 @@ def completion(
     ticks = (0.0, 0.25, 0.5, 0.75, 1.0)
     scale = Scale(-0.012, 1.012, ticks, tuple(frame.formats.percent(tick, 0) for tick in ticks))
     alt = "; ".join(" ".join(part for part in (row.label, row.text, row.note) if part) for row in body)
-    return picture(frame, f"{alt}.", lambda width: paint_rows(width, body, scale, True))
+    return picture(frame, f"{alt}.", lambda width: paint_rows(width, body, scale, stacked=True))
 
 
 def _list_row(label: str, record: Completion | Refusal, frame: Frame, notes: Mapping[str, str]) -> Row:
@@ -153,13 +147,32 @@ def list_counts(
     Between two lists stands the reason why they are not compared, never a line. `proportions` give the interval of a
     date's completed share.
     """
-    shares = proportions or {}
     alt = "; ".join(_count_alt(count, frame) for count in record.counts)
     changed = [step for step in record.steps if not step.same_list]
     if changed:
         days = ", ".join(frame.formats.date(step.end) for step in changed)
         alt += f". {capitalised(frame.verdict('list changed'))}: {days}"
-    return picture(frame, alt + ".", lambda width: _paint_counts(width, record, frame, shares))
+    rows, bars = _rows_of_counts(record, frame), counts_frame(record.counts, proportions or {})
+
+    def paint(width: int) -> Figure:
+        box, table = start_rows(width, rows, Scale(0, 1.002 * bars["total"].max()), None, "", stacked=True)
+        axes = place(box.axes, 0, box.top, width, box.height).axes
+        _draw_bars(axes, bars.assign(y=table["y"][table["room"] > 0].to_list()))
+        tops = (table["height"].cumsum() - table["height"])[table["room"] == 0]
+        axes.hlines(tops + 4, *axes.get_xlim(), color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
+        return box.figure
+
+    return picture(frame, alt + ".", paint)
+
+
+def counts_frame(counts: Sequence[ListCount], proportions: Mapping[date, Proportion]) -> pd.DataFrame:
+    """One row per count: list, day, completed, total, share, and the ends of the interval in tasks where given."""
+    table = pd.DataFrame([vars(count) for count in counts])[["list", "reference_date", "completed", "total", "share"]]
+    around = [proportions.get(count.reference_date) for count in counts]
+    for end in ("low", "high"):
+        shares = [getattr(proportion.wilson, end) if proportion else None for proportion in around]
+        table[end] = pd.Series(shares, dtype=float) * table["total"]
+    return table.assign(day=[count.reference_date.toordinal() for count in counts])
 
 
 def _count_alt(count: ListCount, frame: Frame) -> str:
@@ -167,41 +180,29 @@ def _count_alt(count: ListCount, frame: Frame) -> str:
     return f"{day}: {frame.formats.share_of(count.completed, count.total)}"
 
 
-def _paint_counts(width: int, record: QuarterOnQuarter, frame: Frame, shares: Mapping[date, Proportion]) -> Figure:
-    """Bars with remainder for each date, on the scale of the longest list."""
-    steps = {step.end: _break_lines(step, frame, width) for step in record.steps}
-    notes = {count.reference_date: _count_notes(count, frame) for count in record.counts}
-    breaks = {day: lines for day, lines in steps.items() if lines}
-    height = sum(48 + 16 * bool(note) for note in notes.values()) + sum(
-        26 + 15 * len(lines) for lines in breaks.values()
-    )
-    figure = new_figure(width, height)
-    largest = max(count.total for count in record.counts)
-    y = 0.0
+def _rows_of_counts(record: QuarterOnQuarter, frame: Frame) -> list[Row]:
+    """A row for each date, and one between two lists that says why they are not compared."""
+    rows, formats = [], frame.formats
+    breaks = {step.end: _break_text(step, frame) for step in record.steps if not step.same_list}
     for count in record.counts:
-        day = count.reference_date
-        if day in breaks:
-            _paint_break(figure, y, breaks[day], width)
-            y += 26 + 15 * len(breaks[day])
-        _paint_count(figure, y, count, width, frame.formats)
-        _paint_bar(figure, y + 24, count, (width, largest), shares.get(day))
-        write(figure, 0, y + 54, notes[day], size=MINIMUM, color=MUTED)
-        y += 48 + 16 * bool(notes[day])
-    return figure
+        if count.reference_date in breaks:
+            rows.append(Row("", note=breaks[count.reference_date]))
+        day, text = formats.date(count.reference_date), formats.share_of(count.completed, count.total)
+        role: Role = "accent" if count is record.counts[-1] else "plain"
+        rows.append(Row(day, count.share, text=text, note=_count_note(count, frame), role=role, room=BAR + 8))
+    return rows
 
 
-def _break_lines(step: ListStep, frame: Frame, width: int) -> list[str]:
-    """What stands between two dates: the change of the list, or nothing inside one list."""
-    if step.same_list:
-        return []
+def _break_text(step: ListStep, frame: Frame) -> str:
+    """What stands between two dates: the change of the list."""
     words = frame.words
     more = words.more_on_list if step.additions >= 0 else words.fewer_on_list
     changed, count = capitalised(frame.verdict("list changed")), frame.formats.count(abs(step.additions))
     text = f"{changed}, {words.no_comparison}: {count} {more}"
-    return wrap(f"{text}; {step.basis_change}" if step.basis_change else text, width, MINIMUM)
+    return f"{text}; {step.basis_change}" if step.basis_change else text
 
 
-def _count_notes(count: ListCount, frame: Frame) -> str:
+def _count_note(count: ListCount, frame: Frame) -> str:
     """Recurring and overdue tasks, and the count's own note."""
     formats = frame.formats
     parts = [(count.recurring, frame.words.recurring), (count.overdue, frame.words.overdue)]
@@ -213,77 +214,48 @@ def _count_notes(count: ListCount, frame: Frame) -> str:
     return " · ".join([*notes, count.note] if count.note else notes)
 
 
-def _paint_break(figure: Figure, y: float, lines: Sequence[str], width: int) -> None:
-    """A dashed rule with its reason beneath."""
-    axes = panel(figure, 0, y + 9, width, 2)
-    axes.set_axis_off()
-    axes.axhline(0.5, color=MUTED, linewidth=1, dashes=(4, 3))
-    write_lines(figure, 0, y + 24, lines, 15, size=MINIMUM, color=MUTED)
-
-
-def _paint_count(figure: Figure, y: float, count: ListCount, width: int, formats: Formats) -> None:
-    size = BASE if width >= WIDE else SMALL
-    text = formats.share_of(count.completed, count.total)
-    write(figure, 0, y + 17, formats.date(count.reference_date), size=size)
-    write(figure, width, y + 17, text, size=size, weight=BOLD, align="right")
-
-
-def _paint_bar(figure: Figure, y: float, count: ListCount, scale: tuple[int, int], share: Proportion | None) -> None:
-    """Completed and remainder as one bar, with the interval at its edge."""
-    width, largest = scale
-    axes = panel(figure, 0, y, width, 16)
-    axes.set_axis_off()
-    axes.set_xlim(0, largest * 1.002)
-    axes.set_ylim(0, 1)
-    axes.barh(0.5, count.total, height=0.94, color=PAPER, edgecolor=CONTEXT, linewidth=1)
-    axes.barh(0.5, count.completed, height=1, color=ACCENT)
-    if share:
-        ends = [share.wilson.low * count.total, share.wilson.high * count.total]
-        axes.plot(ends, [0.5, 0.5], color=PAPER, linewidth=4.5)
-        axes.plot(ends, [0.5, 0.5], color=INK, linewidth=1.6)
+def _draw_bars(axes: Axes, table: pd.DataFrame) -> None:
+    """Draw completed and remainder as one bar, with the interval at its edge."""
+    axes.barh(table["y"], table["total"], height=BAR - 1, color=PAPER, edgecolor=CONTEXT, linewidth=1)
+    axes.barh(table["y"], table["completed"], height=BAR, color=ACCENT)
+    axes.hlines(table["y"], table["low"], table["high"], color=PAPER, linewidth=4.5)
+    axes.hlines(table["y"], table["low"], table["high"], color=INK, linewidth=1.6)
 
 
 def slope(counts: Sequence[ListCount], frame: Frame) -> Picture:
-    """Draw the completed share of lists over their dates, in order of date: a line inside a list, a panel per list."""
+    """Draw the completed share of lists over their dates, in order of date; a line joins the dates of one list."""
     lists = [list(group) for _, group in groupby(counts, key=lambda count: count.list)]
     alt = "; ".join(f"{group[0].list_label}: " + ", ".join(_count_alt(c, frame) for c in group) for group in lists)
-    return picture(frame, alt + ".", lambda width: _paint_slopes(width, lists, frame))
+    return picture(frame, alt + ".", lambda width: _paint_slope(width, counts, frame))
 
 
-def _paint_slopes(width: int, lists: Sequence[Sequence[ListCount]], frame: Frame) -> Figure:
-    """Panels of equal width, stacked on a narrow screen."""
-    across = len(lists) if width >= WIDE else 1
-    down = -(-len(lists) // across)
-    cell = (width - 44) / across
-    figure = new_figure(width, 210 * down + 8)
-    ticks = (0.0, 0.5, 1.0)
-    for index, group in enumerate(lists):
-        column, row = index % across, index // across
-        left, top = 44 + column * cell, row * 210
-        axes = panel(figure, left, top + 34, cell - 24, 140)
-        axes.set_ylim(0, 1)
-        first, last = group[0].reference_date.toordinal(), group[-1].reference_date.toordinal()
-        named = _named_counts(group, cell - 24, frame.formats)
-        room = (0.45 if len(named) == len(group) else 0.14) * (last - first) or 1
-        axes.set_xlim(first - room, last + room)
-        label_values(axes, "y", ticks, [frame.formats.percent(t, 0) if column == 0 else "" for t in ticks])
-        days = [count.reference_date for count in named]
-        label_values(axes, "x", [d.toordinal() for d in days], [frame.formats.short_date(d) for d in days], False)
-        axes.tick_params(axis="x", pad=8)
-        style = "o-" if len(group) > 1 else "o"
-        dates = [count.reference_date.toordinal() for count in group]
-        axes.plot(dates, [c.share for c in group], style, color=ACCENT, markersize=7)
-        for count in named:
-            shift = 10 if count.share < 0.4 or 0.5 <= count.share < 0.9 else -18
-            # A rising line leaves the first count upwards: its label stands beneath.
-            shift = -20 if len(named) < len(group) and count is group[0] and count.share > 0.18 else shift
-            axes.annotate(
-                frame.formats.count_of(count.completed, count.total),
-                (count.reference_date.toordinal(), count.share),
-                (0, shift), textcoords="offset points", ha="center", fontsize=SMALL,
-            )  # fmt: skip
-        write(figure, left, top + 18, group[0].list_label, size=SMALL, weight=BOLD)
-    return figure
+def _paint_slope(width: int, counts: Sequence[ListCount], frame: Frame) -> Figure:
+    """Dots with their counts, above a rising line and beneath its start."""
+    formats, table = frame.formats, counts_frame(counts, {})
+    named = _named_counts(counts, width - 64, formats)
+    axes = canvas()
+    joined = table[table.duplicated("list", keep=False)]
+    if len(joined):
+        sns.lineplot(joined, x="day", y="share", units="list", estimator=None, color=ACCENT, linewidth=1.8, ax=axes)
+    colors = pd.Series(ACCENT, index=table.index)
+    draw_dots(axes, table, "day", "share", colors, colors, 7)
+    for count in named:
+        beneath = count is counts[0] and count.share > 0.18 and len(counts) > len(named)
+        beneath = beneath or 0.4 <= count.share < 0.5 or count.share >= 0.9
+        text = formats.count_of(count.completed, count.total)
+        day = count.reference_date.toordinal()
+        offset = (0, -20 if beneath else 10)
+        axes.annotate(text, (day, count.share), offset, textcoords="offset points", ha="center", fontsize=SMALL)
+    room = (0.45 if len(named) == len(counts) else 0.14) * (table["day"].max() - table["day"].min()) or 1
+    ticks = tuple(float(count.reference_date.toordinal()) for count in named)
+    texts = tuple(formats.short_date(count.reference_date) for count in named)
+    return finish(
+        axes,
+        Scale(0, 1, (0.0, 0.5, 1.0), tuple(formats.percent(share, 0) for share in (0.0, 0.5, 1.0))),
+        Scale(table["day"].min() - room, table["day"].max() + room, ticks, texts),
+        title=counts[0].list_label,
+        height=150,
+    )(width)
 
 
 def _named_counts(group: Sequence[ListCount], span: float, formats: Formats) -> Sequence[ListCount]:

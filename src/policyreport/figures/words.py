@@ -40,6 +40,7 @@ class Words:
     base_year: str = "base year"
     dotted: str = "dotted line"
     median_line: str = "line: median slope"
+    median_slope: str = "median slope"
     outside_window: str = "grey: outside the years of the trend"
     refused: str = "refused"
     benchmark: str = "{value} benchmark"
@@ -77,6 +78,7 @@ WORDS = {
         base_year="năm gốc",
         dotted="đường chấm",
         median_line="đường thẳng: độ dốc trung vị",
+        median_slope="độ dốc trung vị",
         outside_window="xám: ngoài các năm xét xu hướng",
         refused="từ chối",
         benchmark="mốc {value}",

@@ -13,8 +13,7 @@ from tempfile import TemporaryDirectory
 
 from policyreport.data.inputs import decision_files, read_decisions
 from policyreport.figures.frame import Frame
-from policyreport.figures.series import growth, small_multiples
-from policyreport.figures.timeline import Line
+from policyreport.figures.series import Line, growth, small_multiples
 from policyreport.params.edition import read_edition
 from policyreport.records.series import SeriesPoint
 
