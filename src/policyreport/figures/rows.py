@@ -117,7 +117,8 @@ def start_rows(
     box = place(new_axes(figure), columns.left, top, span, height)
     box.axes.set(xlim=(scale.low, scale.high), ylim=(height, 0))
     drawn = table[table["value"].notna()]
-    _draw_tracks(box.axes, drawn, scale, rule)
+    if scale.ticks:
+        _draw_tracks(box.axes, drawn, scale, rule)
     dotted = drawn[drawn["room"] == 0]
     if len(dotted):
         draw_rows(box.axes, dotted)

@@ -100,6 +100,8 @@ def write_svg(figure: Figure, label: str, alt: str) -> str:
 
     `alt` becomes the accessible name. Equal figures give equal text.
     """
+    texts = [_text(text) for text in figure.texts if text.get_text()]
+    resize(figure, *(float(side) for side in figure.bbox.size))
     buffer = StringIO()
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
     figure.savefig(buffer, format="svg", transparent=True, metadata=nothing)
@@ -109,7 +111,17 @@ def write_svg(figure: Figure, label: str, alt: str) -> str:
     text = _WRITTEN.sub(lambda match: _labelled(match, label), text)
     # matplotlib's rule is for "*": inlined, it would reach the whole page
     text = text.replace("*{stroke-linejoin", f"#{label} *{{stroke-linejoin")
+    text = text.replace("</svg>", "\n".join([*texts, "</svg>"]))
     return re.sub(r"<svg[^>]*>", lambda match: _root(match[0], label, alt), text, count=1)
+
+
+def _text(text: Text) -> str:
+    """One line of `write`: matplotlib measures every text that it draws, longer than the rest of a figure takes."""
+    x, y = text.get_position()
+    weight = "" if text.get_fontweight() == 400 else f"font-weight: {text.get_fontweight()}; "
+    anchor = {"left": "start", "center": "middle", "right": "end"}[text.get_horizontalalignment()]
+    style = f"{weight}font-size: {text.get_fontsize():g}px; text-anchor: {anchor}; fill: {text.get_color()}"
+    return f' <text style="{style}" x="{x:g}" y="{y:g}">{escape(text.get_text(), quote=False)}</text>'
 
 
 def _labelled(match: re.Match[str], label: str) -> str:

@@ -189,7 +189,7 @@ def _rows_of_counts(record: QuarterOnQuarter, frame: Frame) -> list[Row]:
             rows.append(Row("", note=breaks[count.reference_date]))
         day, text = formats.date(count.reference_date), formats.share_of(count.completed, count.total)
         role: Role = "accent" if count is record.counts[-1] else "plain"
-        rows.append(Row(day, count.share, text=text, note=_count_note(count, frame), role=role, room=BAR + 8))
+        rows.append(Row(day, count.share, text=text, note=_count_note(count, frame), role=role, room=BAR + 16))
     return rows
 
 
