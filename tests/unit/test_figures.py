@@ -32,7 +32,6 @@ from policyreport.figures.frame import Frame
 from policyreport.figures.labels import round_ticks, spread
 from policyreport.figures.rows import Row, Rule
 from policyreport.figures.series import Line
-from policyreport.figures.strips import Place
 from policyreport.figures.style import new_figure, panel, text_width, wrap
 from policyreport.figures.words import WORDS
 from policyreport.params.reading import read_strict
@@ -164,7 +163,7 @@ PACE = Pace(
     ),
 )  # fmt: skip
 PLACES = [
-    Place(name, i * 0.7 - 1, i * 0.7 - 2, i * 0.7, role="accent" if i == 1 else "peer" if i == 2 else "context")
+    Row(name, i * 0.7 - 1, i * 0.7 - 2, i * 0.7, role="accent" if i == 1 else "plain" if i == 2 else "context")
     for i, name in enumerate(NAMES.values())
 ]
 GRID = read_strict(TILES, tiles.TileGrid)
@@ -566,7 +565,7 @@ def test_a_refusal_is_said_in_its_row(drawn):
 
 def test_dots_of_a_swarm_never_touch():
     values = [0.1 * (i % 7) + i * 0.001 for i in range(34)]
-    places = [Place(f"A{i}", value, role="context" if i else "accent") for i, value in enumerate(values)]
+    places = [Row(f"A{i}", value, role="context" if i else "accent") for i, value in enumerate(values)]
     for svg in strips.strip(places, Frame("s"), "points", NATION).files.values():
         outlines = re.findall(r'<path d="([^"]*)"[^>]*stroke-width: 0.6', svg)
         assert len(outlines) == len(values)

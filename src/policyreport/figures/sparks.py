@@ -1,9 +1,13 @@
-"""Small figures with the findings of the overview: 264 pixels wide (340 on a narrow screen), one thing each."""
+"""Small figures with the findings of the overview: 264 pixels wide (340 on a narrow screen), one thing each.
+
+A bar, or four dots with their values, is sooner drawn with matplotlib than made a table of and described to seaborn.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from policyreport.data.inputs import Inputs
@@ -103,11 +107,8 @@ def spark_share(share: Proportion, frame: Frame, done: str, rest: str) -> Pictur
     def paint(width: int) -> Figure:
         figure = new_figure(width, 52)
         axes = panel(figure, 0, 4, width, 22)
-        axes.set_axis_off()
         axes.set_xlim(0, share.total * 1.004)
-        axes.set_ylim(0, 1)
-        axes.barh(0.5, share.total, height=0.95, color=PAPER, edgecolor=CONTEXT, linewidth=1)
-        axes.barh(0.5, share.count, height=1, color=ACCENT)
+        _draw_bar(axes, share.count, share.total, ACCENT)
         write(figure, 0, 43, left, size=SMALL, color=ACCENT, weight=BOLD)
         write(figure, width, 43, right, size=SMALL, color=MUTED, align="right")
         return figure
@@ -135,11 +136,8 @@ def spark_lists(counts: Sequence[ListCount], frame: Frame) -> Picture:
             last = at == len(counts) - 1
             color, weight, y = (ACCENT if last else MUTED), (BOLD if last else 400), step * at
             axes = panel(figure, left, y + 4, width - left - right, 14)
-            axes.set_axis_off()
             axes.set_xlim(0, longest * 1.006)
-            axes.set_ylim(0, 1)
-            axes.barh(0.5, count.total, height=0.95, color=PAPER, edgecolor=CONTEXT, linewidth=1)
-            axes.barh(0.5, count.completed, height=1, color=ACCENT if last else CONTEXT)
+            _draw_bar(axes, count.completed, count.total, ACCENT if last else CONTEXT)
             write(figure, 0, y + 16, days[at], size=SMALL, color=color, weight=weight)
             write(figure, width, y + 16, texts[at], size=SMALL, color=INK, weight=weight, align="right")
         return figure
@@ -148,6 +146,13 @@ def spark_lists(counts: Sequence[ListCount], frame: Frame) -> Picture:
     return picture(
         frame, f"{capitalised(frame.verdict('list changed'))}, {frame.words.no_comparison}. {alt}.", paint, SIZE
     )
+
+
+def _draw_bar(axes: Axes, done: int, total: int, color: str) -> None:
+    """Draw all as a bar as high as the axes, the part done filled."""
+    axes.set_ylim(0, 1)
+    axes.barh(0.5, total, height=0.95, color=PAPER, edgecolor=CONTEXT, linewidth=1)
+    axes.barh(0.5, done, height=1, color=color)
 
 
 def spark_dots(rows: Sequence[Row], frame: Frame, unit: str, rule: Rule | None = None) -> Picture:
@@ -166,7 +171,6 @@ def _paint_dots(width: int, rows: Sequence[Row], ends: tuple[float, float], rule
     right = max(text_width(row.text, SMALL, BOLD) for row in rows) + 10
     figure = new_figure(width, top + step * len(rows))
     axes = panel(figure, left, top, width - left - right, step * len(rows))
-    axes.set_axis_off()
     axes.set_xlim(ends)
     axes.set_ylim(step * len(rows), 0)
     for at, row in enumerate(rows):
@@ -198,7 +202,6 @@ def spark_line(line: Line, frame: Frame, digits: int = 1, rule: Rule | None = No
         figure = new_figure(width, 66)
         left, right = text_width(first, SMALL) + 12, text_width(last, SMALL, BOLD) + 12
         axes = panel(figure, left, 8, width - left - right, 38)
-        axes.set_axis_off()
         values = [point.value for point in points] + ([rule.value] if rule else [])
         low, high = padded(values, 0.08)
         axes.set_ylim(low, high)

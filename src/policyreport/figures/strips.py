@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import replace
 
 import pandas as pd
 import seaborn as sns
@@ -15,28 +14,14 @@ from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.labels import open_scale
 from policyreport.figures.palette import PAPER
 from policyreport.figures.pictures import Picture, Pictures
-from policyreport.figures.rows import Role, Row, Rule, start_rows
+from policyreport.figures.rows import Row, Rule, rows_frame, start_rows
 from policyreport.figures.style import ROLES, Box, new_axes, picture, place
 from policyreport.records.base import Refusal
 from policyreport.records.series import Difference, MeanDifferences, Peers
 
-ROLE_OF_ROW: dict[str, Role] = {"accent": "accent", "peer": "plain", "context": "context"}
-PALETTE = {place: ROLES[role] for place, role in ROLE_OF_ROW.items()}
 SWARM = 64.0
 MANY = 60
 """From so many dots on they are smaller."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """One area on a strip, with its ledger rows; those of role ``context`` are dots without a name."""
-
-    label: str
-    value: float
-    low: float | None = None
-    high: float | None = None
-    role: Literal["accent", "peer", "context"] = "context"
-    inputs: tuple[str, ...] = ()
 
 
 def growth_compare(result: Peers | Refusal, among: MeanDifferences | None, data: Inputs) -> Pictures:
@@ -46,12 +31,12 @@ def growth_compare(result: Peers | Refusal, among: MeanDifferences | None, data:
     own = {each.comparator: each.interval for each in result.differences if isinstance(each, Difference)}.get("nation")
     near = {peer.area for peer in result.peers}
     places = [
-        Place(
+        Row(
             data.areas.name(each.area),
             each.mean,
             low=own.low if own and each.area == data.area else None,
             high=own.high if own and each.area == data.area else None,
-            role="accent" if each.area == data.area else "peer" if each.area in near else "context",
+            role="accent" if each.area == data.area else "plain" if each.area in near else "context",
             inputs=(*each.inputs, *among.inputs),
         )
         for each in among.means
@@ -59,37 +44,35 @@ def growth_compare(result: Peers | Refusal, among: MeanDifferences | None, data:
     return Pictures([strip(places, frame_for(data, "growth-compare"), "percentage points", Rule(0.0, "country"))])
 
 
-def strip(places: Sequence[Place], frame: Frame, unit: str, rule: Rule) -> Picture:
+def strip(places: Sequence[Row], frame: Frame, unit: str, rule: Rule) -> Picture:
     """Draw where an area stands among all areas, compared with its peers: differences, printed with their sign.
 
-    One place has the role ``accent``. A swarm of all areas stands above one named row for the area and for each
-    peer; `rule` is a named vertical line.
+    The area has the role ``accent``, its peers ``plain``, all others ``context``. A swarm of all areas stands above one
+    named row for the area and for each peer; `rule` is a named vertical line.
     """
-    named = sorted((p for p in places if p.role != "context"), key=lambda p: (p.role != "accent", -p.value))
-    areas = sorted(places, key=lambda p: p.value)
-
-    def number(value: float) -> str:
-        return frame.formats.number(value, 2, signed=True)
-
-    table = pd.DataFrame([(p.value, p.role) for p in areas], columns=["value", "role"])
-    rows = [Row(f"{frame.words.all_areas} {len(areas)}", areas[0].value, room=SWARM)]
-    rows += [Row(p.label, p.value, p.low, p.high, number(p.value), role=ROLE_OF_ROW[p.role]) for p in named]
-    values = [*table["value"], rule.value, *(end for p in named for end in (p.low, p.high) if end is not None)]
-    scale = open_scale(values, 0.05, 6, frame.formats, signed=True)
+    table = rows_frame(places).sort_values("value", kind="stable")
+    table["text"] = [frame.formats.number(value, 2, signed=True) for value in table["value"]]
+    texts = dict(zip(table["label"], table["text"], strict=True))
+    named = [replace(row, text=texts[row.label]) for row in places if row.role != "context"]
+    named.sort(key=lambda row: (row.role != "accent", -(row.value or 0.0)))
+    rows = [Row(f"{frame.words.all_areas} {len(table)}", rule.value, room=SWARM), *named]
+    ends = [end for row in named for end in (row.low, row.high) if end is not None]
+    scale = open_scale([*table["value"], *ends, rule.value], 0.05, 6, frame.formats, signed=True)
 
     def paint(width: int) -> Figure:
         box, tracks = start_rows(width, rows, scale, rule, unit)
         _draw_swarm(box, tracks["y"][0], table)
         return box.figure
 
-    ends = frame.words.values_from.format(
-        count=len(areas),
-        low=number(areas[0].value),
-        low_label=areas[0].label,
-        high=number(areas[-1].value),
-        high_label=areas[-1].label,
+    lowest, highest = table.iloc[0], table.iloc[-1]
+    span = frame.words.values_from.format(
+        count=len(table),
+        low=lowest["text"],
+        low_label=lowest["label"],
+        high=highest["text"],
+        high_label=highest["label"],
     )
-    alt = f"{unit}. {ends}; " + "; ".join(f"{row.label} {row.text}" for row in rows[1:]) + "."
+    alt = f"{unit}. {span}; " + "; ".join(f"{row.label} {row.text}" for row in named) + "."
     return picture(frame, alt, paint)
 
 
@@ -99,7 +82,7 @@ def _draw_swarm(rows: Box, track: float, table: pd.DataFrame) -> None:
     box.axes.set_xlim(rows.axes.get_xlim())
     size = table["role"].map({"accent": 10}).fillna(7 if len(table) < MANY else 4)
     sns.swarmplot(
-        table, x="value", hue="role", palette=PALETTE, hue_order=list(PALETTE), edgecolor=PAPER, linewidth=0.6,
+        table, x="value", hue="role", palette=ROLES, hue_order=list(ROLES), edgecolor=PAPER, linewidth=0.6,
         warn_thresh=1, legend=False, ax=box.axes,
     )  # fmt: skip
     box.axes.collections[0].set(sizes=size**2)  # dots are moved apart when the figure is drawn

@@ -1,4 +1,7 @@
-"""The tile grid map: one square per area, each a link, and a small locator on the same grid."""
+"""The tile grid map: one square per area, each a link, and a small locator on the same grid.
+
+Written as SVG: neither matplotlib nor seaborn draws links with titles.
+"""
 
 from __future__ import annotations
 
