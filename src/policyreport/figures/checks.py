@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -19,13 +19,10 @@ from policyreport.figures.style import (
     BOLD,
     MINIMUM,
     SMALL,
-    WIDE,
     house_style,
-    new_axes,
     new_figure,
+    panel,
     picture,
-    place,
-    resize,
     text_width,
     wrap,
     write,
@@ -40,6 +37,7 @@ from policyreport.statistics.series.event_study import critical_value
 
 ACROSS = 3
 """Event studies in a row; on a narrow screen they stand below each other."""
+HEADING = 18.0
 TOP = 184.0
 """Where the choices begin, under the estimates."""
 
@@ -167,44 +165,48 @@ def _paint_specifications(width: int, order: Sequence[Specification], frame: Fra
     """Estimates above, one line of dots for each choice on each axis beneath."""
     table = choices_frame(order)
     left = 14 + min(max(text_width(choice, MINIMUM) for choice in table["choice"]), 0.42 * width)
-    figure = new_figure(width, WIDE)
-    estimates, choices = new_axes(figure), new_axes(figure)
-    places, height = _write_choices(figure, order, table, left)
-    resize(figure, width, TOP + height)
-    _write_choices(figure, order, table, left)
+    lines = {choice: wrap(choice, left - 14, MINIMUM) for choice in table["choice"].unique()}
+    rows = table[["axis", "choice"]].drop_duplicates()
+    height = sum(_height(lines[choice]) for choice in rows["choice"]) + HEADING * rows["axis"].nunique()
+    figure, across = new_figure(width, TOP + height), Scale(-0.7, len(order) - 0.3)
     write(figure, 0, 14, unit, size=SMALL, color=MUTED)
-    place(estimates, left, 22, width - left - 6, 150)
+    estimates = panel(figure, left, 22, width - left - 6, 150)
     scale = open_scale([*table["estimate"].dropna(), line], 0.08, 4, frame.formats)
-    draw_scale(estimates, scale, Scale(-0.7, len(order) - 0.3))
+    draw_scale(estimates, scale, across)
     write_scale(figure, (left, 22), 150, scale)
     estimates.axhline(line, color=MUTED if line == 0 else THRESHOLD, linewidth=1)
-    refused = sum(item.estimate is None for item in order)
-    if refused:
-        # One word for all of them, over the columns that have no dot
-        estimates.axvspan(len(order) - refused - 0.5, len(order) - 0.5, color=RULE, alpha=0.45, linewidth=0)
-        label = f"{frame.formats.count(refused)} {frame.words.refused}"
-        write(figure, width - 6, 14, label, size=MINIMUM, color=MUTED, align="right")
     colors = table["headline"].map({True: ACCENT, False: CONTEXT})
     drawn = table[table["estimate"].notna() & ~table["place"].duplicated()]
     sizes = drawn["headline"].map({True: 9.0, False: 6.0})
     draw_dots(estimates, drawn, "place", "estimate", colors[drawn.index], colors[drawn.index], sizes)
-    place(choices, left, TOP, width - left - 6, height).axes.set(xlim=(-0.7, len(order) - 0.3), ylim=(height, 0))
-    table["y"] = [places[pair] for pair in zip(table["axis"], table["choice"], strict=True)]
+    if refused := len(order) - len(drawn):
+        # One word for all of them, over the columns that have no dot
+        estimates.axvspan(len(drawn) - 0.5, len(order) - 0.5, color=RULE, alpha=0.45, linewidth=0)
+        label = f"{frame.formats.count(refused)} {frame.words.refused}"
+        write(figure, width - 6, 14, label, size=MINIMUM, color=MUTED, align="right")
+    choices = panel(figure, left, TOP, width - left - 6, height)
+    choices.set(xlim=(across.low, across.high), ylim=(height, 0))
+    places = _write_choices(figure, table, lines)
+    table["y"] = [places[row] for row in zip(table["axis"], table["choice"], strict=True)]
     draw_dots(choices, table, "place", "y", colors, colors, 5)
     return figure
 
 
 def _write_choices(
-    figure: Figure, order: Sequence[Specification], table: pd.DataFrame, left: float
-) -> tuple[dict[tuple[str, str], float], float]:
-    """Write a heading for each axis and a line for each choice; return the middle of each, and the height of all."""
+    figure: Figure, table: pd.DataFrame, lines: Mapping[str, Sequence[str]]
+) -> dict[tuple[str, str], float]:
+    """Write a heading for each axis and a text for each choice; return the middle of each choice's row."""
     y, places = 0.0, {}
-    for axis in order[0].choices:
+    for axis in table["axis"].unique():
         write(figure, 0, TOP + y + 13, capitalised(axis), size=MINIMUM, weight=BOLD)
-        y += 18
-        for choice in sorted(set(table["choice"][table["axis"] == axis]), key=sort_key):
-            lines = wrap(choice, left - 14, MINIMUM)
-            write_lines(figure, 0, TOP + y + 12.5, lines, 14, size=MINIMUM, color=MUTED)
-            places[axis, choice] = y + (3 + 14 * len(lines)) / 2
-            y += 3 + 14 * len(lines)
-    return places, y
+        y += HEADING
+        for choice in sorted(table["choice"][table["axis"] == axis].unique(), key=sort_key):
+            write_lines(figure, 0, TOP + y + 12.5, lines[choice], 14, size=MINIMUM, color=MUTED)
+            places[axis, choice] = y + _height(lines[choice]) / 2
+            y += _height(lines[choice])
+    return places
+
+
+def _height(lines: Sequence[str]) -> float:
+    """Height of a choice's row."""
+    return 3.0 + 14 * len(lines)
