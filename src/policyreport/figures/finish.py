@@ -1,7 +1,7 @@
 """What stands around the marks that seaborn drew: scale, unit, names at the ends of lines, breaks, notes.
 
-Marks are drawn once, in the units of the data; `finish` and `finish_panels` return a function that sets the figure out
-for a width, which is what `picture` asks for.
+Marks are drawn in the units of the data. `finish` and `finish_panels` return a function that sets the figure out for a
+width, which is what `picture` asks for.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def finish(
 class Panels:
     """Small multiples inside one pair of axes that count pixels: axes of their own would take most of the time.
 
-    (`seaborn.FacetGrid` takes 60 ms a panel, and there are some 8,000 of them in an edition.)
+    (`seaborn.FacetGrid` takes 60 ms a panel, of which an edition has some 1,200, both widths counted.)
     """
 
     axes: Axes
