@@ -74,8 +74,12 @@ def finish(
     note: str = "",
     breaks: Sequence[Break] = (),
     height: float = 230,
+    margins: tuple[float, float] = (190, 104),
 ) -> Callable[[int], Figure]:
-    """Finish one chart: `values` upwards, `along` to the right, `ends` named in the margin; `beneath` names `along`."""
+    """Finish one chart: `values` upwards, `along` to the right, `ends` named in the margin; `beneath` names `along`.
+
+    Names are broken where they are wider than `margins`, on a narrow screen the second.
+    """
     figure = root(axes)
     breaks = [item for item in breaks if along.low < item.year - 0.5 < along.high]
     draw_scale(axes, values, along)
@@ -84,7 +88,7 @@ def finish(
 
     def set_out(width: int) -> Figure:
         left = 8 + max(text_width(text, SMALL) for text in values.texts)
-        names = [wrap(end.text, 190 if width >= WIDE else 104, SMALL, end.weight) for end in ends]
+        names = [wrap(end.text, margins[width < WIDE], SMALL, end.weight) for end in ends]
         right = 14 + max((text_width(line, SMALL, BOLD) for lines in names for line in lines), default=0)
         top = 14.0 + 18 * bool(unit or title) + 18 * any(item.label for item in breaks)
         foot = top + height + 24 + 20 * bool(beneath)

@@ -67,6 +67,7 @@ def outlook(record: Outlook, counts: Sequence[ListCount], frame: Frame) -> Pictu
         Scale(done["day"].min() - 3, deadline, ticks, texts),
         ends=ends,
         height=226,
+        margins=(190, 124),
     )
     alt = [f"{formats.date(c.reference_date)}: {formats.share_of(c.completed, c.total)}" for c in counts]
     intervals = map(formats.percent_interval, bands["low"], bands["high"])

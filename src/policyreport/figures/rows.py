@@ -239,8 +239,5 @@ def _write_row(figure: Figure, row: Row, y: float, height: float, columns: _Colu
         write_lines(figure, 0, y + 16 + 17 * len(lines), notes, 15, size=MINIMUM, color=MUTED)
     else:
         write(figure, 0, base, row.label, size=size, color=color, weight=weight)
-        if row.value is None:
-            write(figure, columns.left, base, row.text, size=size, color=MUTED)
-        else:
-            write(figure, value_end, base, row.text, size=size, weight=weight, align="right")
-            write(figure, value_end + 8, base, row.word, size=size, weight=weight)
+        write(figure, value_end, base, row.text, size=size, weight=weight, align="right")
+        write(figure, value_end + 8, base, row.word, size=size, weight=weight)
