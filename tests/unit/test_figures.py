@@ -135,7 +135,7 @@ SERIES = tuple(
 )
 LINES = [
     Line("Tuyên Quang", SERIES, "accent"),
-    Line("Nation", tuple(p.model_copy(update={"value": p.value + 0.1}) for p in SERIES), "plain"),
+    Line("Country", tuple(p.model_copy(update={"value": p.value + 0.1}) for p in SERIES), "plain"),
     Line("Northern midlands and mountains", SERIES, "context"),
 ]
 TREND = Trend(

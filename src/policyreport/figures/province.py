@@ -46,14 +46,14 @@ def growth(results: Sequence[Trend | Refusal], data: Inputs) -> Pictures:
 
 
 def income(data: Inputs) -> Pictures:
-    """Draw output per head as an index, nation = 100: "income"."""
+    """Draw output per head as an index, country = 100: "income"."""
     own, nation, region = beside(data, data.roles.income)
     relative = index(own, nation)
     if not relative:
         return Pictures()
     flat = tuple(SeriesPoint(year=point.year, value=100.0, status=point.status) for point in relative)
     lines = _lines(data, relative, flat, index(region, nation))
-    return Pictures([line_figure(lines, frame_for(data, "income"), "nation = 100", _merger(data), digits=0)])
+    return Pictures([line_figure(lines, frame_for(data, "income"), "country = 100", _merger(data), digits=0)])
 
 
 def governance(results: Sequence[Trend | Refusal], data: Inputs) -> Pictures:
@@ -102,7 +102,7 @@ def _lines(
 ) -> list[Line]:
     """The area's series before those of the country and its region, as far as they are known."""
     around = data.areas.name(data.areas.region(data.area))
-    lines = [Line(data.name, own, "accent"), Line("Nation", nation, "plain"), Line(around, region, "context")]
+    lines = [Line(data.name, own, "accent"), Line("Country", nation, "plain"), Line(around, region, "context")]
     return [line for line in lines if line.points]
 
 

@@ -42,7 +42,7 @@ def common_path(trend: Trend | Refusal, data: Inputs) -> Pictures:
     if isinstance(trend, Refusal):
         return Pictures()
     frame = frame_for(data, "common-path")
-    return Pictures([growth([Line("Nation", trend.points, "accent")], frame, "% a year", trend=trend)])
+    return Pictures([growth([Line("Country", trend.points, "accent")], frame, "% a year", trend=trend)])
 
 
 @house_style()
