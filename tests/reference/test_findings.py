@@ -1,7 +1,8 @@
 """What the methods give on the published figures as known on 30 September 2026: METHODS §18.
 
 Each number here was worked out by hand or by another program before the code was written; the whole way is
-tested, from the ledger over the panel and the slice to `assess`.
+tested, from the ledger over the panel and the slice to the record. What rests on the records of all provinces is looked
+at with ``BUILD=build/2025Q4 pytest tests/reference/test_findings.py``, or with ``--all``.
 """
 
 from collections import Counter, defaultdict
@@ -27,12 +28,12 @@ HANOI, NGHE_AN = "n01", "n40"
 
 @pytest.fixture(scope="module")
 def trends(records) -> dict[str, TrendRecord]:
-    return {area: trend for area, (trend, _) in records.items()}
+    return {area: record for (area, notebook), record in records.items() if notebook == "trend"}
 
 
 @pytest.fixture(scope="module")
 def compared(records) -> dict[str, CompareRecord]:
-    return {area: compare for area, (_, compare) in records.items()}
+    return {area: record for (area, notebook), record in records.items() if notebook == "compare"}
 
 
 def percent(interval) -> tuple[float, float]:
@@ -132,6 +133,7 @@ def test_more_than_16_percent_is_another_quantity_and_a_bound(nation: Inputs) ->
     }
 
 
+@pytest.mark.edition
 def test_the_provinces_shares_against_16_percent(trends: dict[str, TrendRecord]) -> None:
     told = defaultdict(set)
     for area, record in trends.items():
@@ -186,6 +188,7 @@ def test_the_pace_by_the_ministry_is_on_track_so_it_hangs_on_who_measures(paces)
 # ---- growth --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.edition
 def test_growth_of_the_capital_has_no_clear_trend(trends: dict[str, TrendRecord]) -> None:
     main, own = trends[HANOI].growth
     assert (main.n, main.kendall_s, round(main.p_value, 3), round(main.slope, 2)) == (6, -7, 0.272, -0.22)
@@ -197,6 +200,7 @@ def test_growth_of_the_capital_has_no_clear_trend(trends: dict[str, TrendRecord]
     assert (round(ends.low, 2), round(ends.high, 2), round(100 * ends.level, 1)) == (-1.21, 2.42, 98.3)
 
 
+@pytest.mark.edition
 def test_no_growth_trend_is_singled_out(trends: dict[str, TrendRecord]) -> None:
     main = [record.growth[0] for record in trends.values()]
     own = [record.growth[1] for record in trends.values()]
@@ -232,6 +236,7 @@ def test_the_noise_differs_between_provinces(known_q4) -> None:
     assert max(spread, key=spread.get) == "n56"
 
 
+@pytest.mark.edition
 def test_differences_to_the_nation_before_and_after_looking_at_all(compared: dict[str, CompareRecord]) -> None:
     to_nation = {
         area: next(each for each in record.growth.differences if getattr(each, "comparator", "") == "nation")
@@ -248,6 +253,7 @@ def test_differences_to_the_nation_before_and_after_looking_at_all(compared: dic
     )  # fmt: skip
 
 
+@pytest.mark.edition
 def test_three_provinces_have_no_close_peer(compared: dict[str, CompareRecord]) -> None:
     fifth = {
         area: round(record.growth.peers[-1].distance, 2)
@@ -322,6 +328,7 @@ def test_few_governance_trends_are_singled_out(governance, dimension, singled_ou
 # ---- who is refused what -------------------------------------------------------------------------------
 
 
+@pytest.mark.edition
 def test_counts_of_own_lists_exist_for_six_provinces(trends: dict[str, TrendRecord]) -> None:
     with_counts = {
         area for area, record in trends.items() if any(isinstance(each, Completion) for each in record.completion)
@@ -336,6 +343,7 @@ def test_counts_of_own_lists_exist_for_six_provinces(trends: dict[str, TrendReco
     assert short == {NGHE_AN}
 
 
+@pytest.mark.edition
 def test_no_province_has_a_pace_of_completion(trends: dict[str, TrendRecord]) -> None:
     refused = {area: {each.code for each in record.flow} for area, record in trends.items()}
     assert sum(each == {"not-published"} for each in refused.values()) == 28
@@ -345,17 +353,20 @@ def test_no_province_has_a_pace_of_completion(trends: dict[str, TrendRecord]) ->
     assert set(others) - {NGHE_AN} == {HANOI, "n22", "n52", "n91", "n96"}
 
 
+@pytest.mark.edition
 def test_the_list_that_changed_is_told_by_its_counts(trends: dict[str, TrendRecord]) -> None:
     totals = [each.total for each in trends[NGHE_AN].completion if isinstance(each, Completion)]
     assert {81, 102, 100} <= set(totals)
 
 
+@pytest.mark.edition
 def test_no_index_is_trended(trends: dict[str, TrendRecord]) -> None:
     found = {each.code for record in trends.values() for each in record.indices}
     assert found == {"not-published", "too-few-points", "not-a-measurement", "top-n-list"}
     assert all(len(record.indices) == 3 for record in trends.values())
 
 
+@pytest.mark.edition
 def test_every_published_rank_says_that_it_has_no_set(compared: dict[str, CompareRecord]) -> None:
     assert all(codes(each) == ["no-sampling-error"] for record in compared.values() for each in record.ranks)
     assert sum(len(record.ranks) for record in compared.values()) == 68

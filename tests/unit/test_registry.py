@@ -189,27 +189,36 @@ def settings_of_properties(path: Path) -> Iterator[tuple[str, str]]:
 def settings_read(path: Path) -> Iterator[tuple[str, str]]:
     """Section and name of every setting that a module reads; ``*`` where a section is passed on whole."""
     for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if not isinstance(function, ast.FunctionDef):
-            continue
-        known = {
-            arg.arg: TYPED[arg.annotation.id]
-            for arg in function.args.args + function.args.kwonlyargs
-            if isinstance(arg.annotation, ast.Name) and arg.annotation.id in TYPED
-        }
-        for node in ast.walk(function):
-            if isinstance(node, ast.Assign):
-                target, value = node.targets[0], node.value
-                pairs = (
-                    zip(target.elts, value.elts, strict=True)
-                    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple)
-                    else [(target, value)]
-                )
-                for name, bound in pairs:
-                    if isinstance(name, ast.Name) and (section := sections_read(bound, known)) is not None:
-                        known[name.id] = section
-        for node in ast.walk(function):
-            if isinstance(node, ast.Attribute) and (section := sections_read(node.value, known)):
-                yield section, "*" if node.attr.startswith("model_") else node.attr
+        if isinstance(function, ast.FunctionDef):
+            typed = {arg.arg: sections_of(arg.annotation) for arg in function.args.args + function.args.kwonlyargs}
+            # A parameter of one type or another stands for each in turn.
+            for turn in range(max(1, *map(len, typed.values()), 1)):
+                known = {name: sections[min(turn, len(sections) - 1)] for name, sections in typed.items() if sections}
+                yield from read_in(function, known)
+
+
+def sections_of(annotation: ast.expr | None) -> list[str]:
+    """The sections that a parameter of this type may be: two for ``FunnelSettings | PoolingSettings``."""
+    names = ast.walk(annotation) if isinstance(annotation, (ast.Name, ast.BinOp)) else ()
+    return [TYPED[name.id] for name in names if isinstance(name, ast.Name) and name.id in TYPED]
+
+
+def read_in(function: ast.FunctionDef, known: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """What a function reads, of which some names stand for sections."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign):
+            target, value = node.targets[0], node.value
+            pairs = (
+                zip(target.elts, value.elts, strict=True)
+                if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple)
+                else [(target, value)]
+            )
+            for name, bound in pairs:
+                if isinstance(name, ast.Name) and (section := sections_read(bound, known)) is not None:
+                    known[name.id] = section
+    for node in ast.walk(function):
+        if isinstance(node, ast.Attribute) and (section := sections_read(node.value, known)):
+            yield section, "*" if node.attr.startswith("model_") else node.attr
 
 
 def test_every_setting_of_a_method_in_use_is_taken_by_the_code() -> None:
