@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -233,9 +232,7 @@ Check = Callable[[Evidence], Iterator[Breach]]
 
 def figures(rows: pd.DataFrame) -> Iterator[Row]:
     """Iterate over rows of the ledger, or of a table joined from it."""
-    columns = {"id": rows.get("id", rows.index)} | {str(name): rows[name] for name in rows}
-    for row in zip(*columns.values(), strict=True):
-        yield SimpleNamespace(**dict(zip(columns, row, strict=True)))
+    return (rows if "id" in rows else rows.rename_axis("id").reset_index()).itertuples(index=False, name="Row")
 
 
 def ids(rows: pd.DataFrame | pd.Index) -> tuple[str, ...]:
