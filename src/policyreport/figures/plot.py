@@ -2,6 +2,7 @@
 
 from policyreport.figures.areas import lists_in_funnel, pooling, ranks, slopes
 from policyreport.figures.checks import exposure, specifications
+from policyreport.figures.cleaned import old_and_new, published_years
 from policyreport.figures.hazards import flows
 from policyreport.figures.league import side_by_side
 from policyreport.figures.outlook import outlooks
@@ -10,7 +11,7 @@ from policyreport.figures.province import governance, growth, income
 from policyreport.figures.series import common_path
 from policyreport.figures.shares import share, share_of_provinces, share_revisions
 from policyreport.figures.sparks import headlines
-from policyreport.figures.strips import growth_compare
+from policyreport.figures.strips import growth_compare, leads
 from policyreport.figures.tasks import central_list, lists
 from policyreport.figures.tiles import place
 
@@ -24,11 +25,14 @@ __all__ = [
     "growth_compare",
     "headlines",
     "income",
+    "leads",
     "lists",
     "lists_in_funnel",
+    "old_and_new",
     "outlooks",
     "place",
     "pooling",
+    "published_years",
     "ranks",
     "share",
     "share_of_provinces",

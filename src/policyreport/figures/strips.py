@@ -10,16 +10,29 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from policyreport.data.inputs import Inputs
+from policyreport.figures.finish import write_within
 from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.labels import open_scale
-from policyreport.figures.palette import PAPER
+from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER
 from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.rows import Row, Rule, rows_frame, start_rows
-from policyreport.figures.style import ROLES, Box, new_axes, picture, place
+from policyreport.figures.style import (
+    BOLD,
+    ROLES,
+    SMALL,
+    Box,
+    new_axes,
+    new_figure,
+    picture,
+    place,
+    text_width,
+    write,
+)
 from policyreport.records.base import Refusal
 from policyreport.records.series import Difference, MeanDifferences, Peers
 
 SWARM = 64.0
+TIGHT = 17.0
 MANY = 60
 """From so many dots on they are smaller."""
 
@@ -42,6 +55,46 @@ def growth_compare(result: Peers | Refusal, among: MeanDifferences | None, data:
         for each in among.means
     ]
     return Pictures([strip(places, frame_for(data, "growth-compare"), "percentage points", Rule(0.0, "country"))])
+
+
+def leads(values: pd.DataFrame, data: Inputs) -> Pictures:
+    """Draw what all areas lead the country by, a dot for each year, in the order of their means: "leads".
+
+    `values` is `data.lead("growth")`, or those years of it that are to be seen.
+    """
+    known = values.dropna(subset=["value"])
+    if known.empty:
+        return Pictures()
+    means = known.groupby("area")["value"].mean().sort_values(ascending=False)
+    names = {area: data.areas.name(area) for area in means.index}
+    frame = frame_for(data, "leads")
+    scale = open_scale([*known["value"], 0.0], 0.05, 6, frame.formats, signed=True)
+
+    def paint(width: int) -> Figure:
+        left = 12 + max(text_width(name, SMALL) for name in names.values())
+        figure = new_figure(width, TIGHT * len(means) + 52)
+        box = place(new_axes(figure), left, 28, width - left - 8, TIGHT * len(means))
+        box.axes.set(xlim=(scale.low, scale.high))
+        box.axes.axvline(0, color=MUTED, linewidth=1)
+        own = known["area"] == data.area
+        for table, color, size in ((known[~own], CONTEXT, 4), (known[own], ACCENT, 6)):
+            sns.stripplot(
+                table, x="value", y="area", order=list(means.index), color=color, size=size, jitter=False, ax=box.axes,
+            )  # fmt: skip
+        box.axes.scatter(means, range(len(means)), marker="|", s=90, color=INK, linewidth=1.6, zorder=3)
+        box.axes.set(ylim=(len(means) - 0.5, -0.5))
+        for at, (area, name) in enumerate(names.items()):
+            color, weight = (ACCENT, BOLD) if area == data.area else (MUTED, 400)
+            write(figure, 0, 28 + TIGHT * (at + 0.5) + 4, name, size=SMALL, color=color, weight=weight)
+        write(figure, 0, 16, frame.words.points, size=SMALL, color=MUTED)
+        write_within(figure, box.x(0.0), 16, frame.words.country, SMALL, width)
+        for share, text in scale.fitting(box.width):
+            write_within(figure, left + share * box.width, 44 + TIGHT * len(means), text, SMALL, width)
+        return figure
+
+    written = {area: frame.formats.number(mean, 2, signed=True) for area, mean in means.items()}
+    alt = "; ".join(f"{names[area]} {text}" for area, text in written.items())
+    return Pictures([picture(frame, f"{frame.words.mean}: {alt}.", paint)])
 
 
 def strip(places: Sequence[Row], frame: Frame, unit: str, rule: Rule) -> Picture:

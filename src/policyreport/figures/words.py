@@ -45,6 +45,11 @@ class Words:
     refused: str = "refused"
     benchmark: str = "{value} benchmark"
     target: str = "target {value}"
+    country: str = "country"
+    former: str = "{name} (former)"
+    points: str = "percentage points"
+    own_rows: str = "published for the province as it is now"
+    former_rows: str = "published for its former parts only"
 
 
 WORDS = {
@@ -83,5 +88,10 @@ WORDS = {
         refused="từ chối",
         benchmark="mốc {value}",
         target="mục tiêu {value}",
+        country="cả nước",
+        former="{name} (cũ)",
+        points="điểm phần trăm",
+        own_rows="đã công bố cho tỉnh, thành phố hiện nay",
+        former_rows="chỉ công bố cho các đơn vị trước sáp nhập",
     ),
 }
