@@ -30,35 +30,37 @@ MERGED = "merged"
 """Name of the exposure that is 1 for an area made of several former ones."""
 
 
-def series_frame(inputs: Inputs, name: str) -> pd.DataFrame:
-    """Give a role's or an indicator's annual values: provinces, then the country, then regions.
+def series_frame(inputs: Inputs, name: str, area: str = "") -> pd.DataFrame:
+    """Give a role's or an indicator's annual values: provinces, then the country, then regions; or those of one area.
 
     Columns and `attrs` are those of `data.points`, and `standard_error` where the publisher gives one.
     """
     role = _role(inputs, name)
     regions = dict.fromkeys(inputs.areas.region(area) for area in inputs.provinces)
     areas = [*inputs.provinces, inputs.roles.nation, *regions]
-    frame = to_frame({area: role_series(inputs, area, role) for area in areas}, **_about(inputs, role, "own"))
+    frame = to_frame({each: role_series(inputs, each, role) for each in areas}, **_about(inputs, role, "own"))
     if error := inputs.indicators.get(role.indicator).standard_error:
-        errors = {(area, p.year): p.value for area in areas for p in series(inputs, area, error, role.measure)}
+        errors = {(each, p.year): p.value for each in areas for p in series(inputs, each, error, role.measure)}
         if errors:
             keys = zip(frame["area"], frame["year"], strict=True)
             frame["standard_error"] = [errors.get(key, np.nan) for key in keys]
-    return frame
+    return _only(area, frame)
 
 
-def lead_frame(inputs: Inputs, name: str) -> pd.DataFrame:
+def lead_frame(inputs: Inputs, name: str, area: str = "") -> pd.DataFrame:
     """Give the provinces' values minus the country's, or, of a governance score, minus the provinces' mean.
+
+    All provinces' rows, or those of one area.
 
     Of a score, `scaled` is the same in standard deviations over provinces, and `calendar` tells the years and breaks of
     the survey itself: a province with fewer years is not judged on older ones.
     """
     role = _role(inputs, name)
     if role.indicator in inputs.roles.governance.indicators:
-        return _lead_over_mean(inputs, role)
+        return _only(area, _lead_over_mean(inputs, role))
     national = role_series(inputs, inputs.roles.nation, role)
-    leads = {area: minus(role_series(inputs, area, role), national) for area in inputs.provinces}
-    return to_frame(leads, **_about(inputs, role, "minus nation"))
+    leads = {province: minus(role_series(inputs, province, role), national) for province in inputs.provinces}
+    return _only(area, to_frame(leads, **_about(inputs, role, "minus nation")))
 
 
 def traits_frame(inputs: Inputs) -> pd.DataFrame:
@@ -92,6 +94,11 @@ def _lead_over_mean(inputs: Inputs, role: SeriesRole) -> pd.DataFrame:
     scaled = {(area, point.year): point.value for area, lead in leads.items() for point in divided(lead, spread)}
     frame["scaled"] = [scaled.get(key, np.nan) for key in zip(frame["area"], frame["year"], strict=True)]
     return frame
+
+
+def _only(area: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Of a table of all areas the rows of one, or all without a name."""
+    return frame[frame["area"] == area].reset_index(drop=True) if area else frame
 
 
 def _role(inputs: Inputs, name: str) -> SeriesRole:

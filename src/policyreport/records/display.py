@@ -71,6 +71,8 @@ def table_html(columns: Mapping[str, Mapping[str, str]], notes: list[str]) -> st
         for label in labels
     )
     foot = "".join(f"<p>{escape(note)}</p>" for note in notes)
+    if not labels:
+        return foot
     return f"<table><thead><tr><th></th>{head}</tr></thead><tbody>{body}</tbody></table>{foot}"
 
 
@@ -80,6 +82,8 @@ def table_text(columns: Mapping[str, Mapping[str, str]], notes: list[str]) -> st
     grid = [["", *columns], *([label, *(lines.get(label, "") for lines in columns.values())] for label in labels)]
     widths = [max(len(row[at]) for row in grid) for at in range(len(grid[0]))]
     lines = []
+    if not labels:
+        return "\n".join(notes)
     for label, *cells in grid:
         aligned = (cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True))
         lines.append("  ".join([label.ljust(widths[0]), *aligned]).rstrip())
