@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from policyreport.data.cleaned import panel_values as panel_values
     from policyreport.data.cleaned import part_missing as part_missing
     from policyreport.data.cleaned import summarise_topics as summarise_topics
+    from policyreport.data.inputs import Inputs
     from policyreport.data.observations.known import to_observations as to_observations
     from policyreport.data.selection import compare_series as compare_series
     from policyreport.params.methods import method_settings as method_settings
     from policyreport.records.base import Results as Results
+    from policyreport.running.official import Record
     from policyreport.running.workspace import open_edition as open_edition
     from policyreport.statistics.ranks.area_means import mean_above_country as mean_above_country
     from policyreport.statistics.ranks.area_means import mean_change_above_country as mean_change_above_country
@@ -124,11 +126,49 @@ _PUBLIC = {
 }
 
 
+def official(record: Record, data: Inputs) -> Record:
+    """Compare the calls behind a record with those of params/official.yaml, and note in it what differs.
+
+    Parameters
+    ----------
+    record : NotebookRecord
+        From `data.record(…)`.
+    data : Inputs
+        From `open_edition`.
+
+    Returns
+    -------
+    NotebookRecord
+        The record with `differs`, empty where every result was made as the edition requires.
+
+    Raises
+    ------
+    ParamsError
+        If a call in params/official.yaml cannot be made.
+
+    Examples
+    --------
+    >>> record = official(record, data)  # doctest: +SKIP
+    """
+    compared = import_module("policyreport.running.official").compared
+    return compared(record, data, _named)  # type: ignore[no-any-return]
+
+
 def __getattr__(name: str) -> Any:
+    value = _named(name)
+    if ".statistics." in _PUBLIC[name] or ".data." in _PUBLIC[name]:
+        # Its results go into records.
+        value = import_module("policyreport.running.official").noted(value)
+        globals()[name] = value
+    return value
+
+
+def _named(name: str) -> Any:
+    """Return what stands here by a name, as its own module has it."""
     if name not in _PUBLIC:
         raise AttributeError(f"module 'policyreport' has no attribute {name!r}; it has {', '.join(sorted(_PUBLIC))}")
     return getattr(import_module(_PUBLIC[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted(["__version__", *_PUBLIC])
+    return sorted(["__version__", "official", *_PUBLIC])

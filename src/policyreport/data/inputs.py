@@ -31,12 +31,13 @@ from policyreport.params.edition import Edition, edition_file, read_edition_file
 from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.layout import own_parameters
 from policyreport.params.methods import MethodSettings, read_method_settings
+from policyreport.params.official import OfficialMethods, read_official
 from policyreport.params.policy import Policy, read_policy
 from policyreport.params.registry import Registry, read_registry
 from policyreport.params.report import Roles, read_roles
 from policyreport.params.rules import RuleBook, read_rule_book
 from policyreport.params.wording import Wording, read_wording
-from policyreport.records.base import Finding, misfit
+from policyreport.records.base import Finding, Results, misfit
 from policyreport.records.notebooks import BY_NOTEBOOK, NotebookRecord, SourceLine
 from policyreport.records.series import SeriesPoint
 
@@ -50,6 +51,7 @@ COMMON_FILES = (
     "params/indicators.yaml",
     "params/languages.yaml",
     "params/methods.yaml",
+    "params/official.yaml",
     "params/references.bib",
     "params/registry.yaml",
     "params/report.yaml",
@@ -74,7 +76,7 @@ class Inputs:
         Name of the notebook; key of the area.
     folder : Path
         Where the slice is, and where the record goes.
-    edition, roles, policy, indicators, settings, wording, rules, registry
+    edition, roles, policy, indicators, settings, wording, rules, registry, official
         The typed files of params/.
     areas : Areas
         Keys, names and regions.
@@ -101,6 +103,7 @@ class Inputs:
     wording: Wording
     rules: RuleBook
     registry: Registry
+    official: OfficialMethods
     areas: Areas
     observations: pd.DataFrame
     panel: pd.DataFrame
@@ -117,6 +120,17 @@ class Inputs:
     def region(self) -> str:
         """Key of the area's region."""
         return self.areas.region(self.area)
+
+    @property
+    def former(self) -> list[str]:
+        """Keys of the areas that were merged into this one; none where it was not merged."""
+        return self.areas.parts(self.area) if self.areas.is_merged(self.area) else []
+
+    @property
+    def parts(self) -> pd.DataFrame:
+        """The area's former parts: names, and their shares (of 1) of its population, area and output of 2022."""
+        parts = self.areas.crosswalk[self.areas.crosswalk["new"] == self.area].filter(regex="relation|^share_")
+        return parts.assign(name=[self.areas.name(str(part)) for part in parts.index])
 
     @property
     def provinces(self) -> list[str]:
@@ -201,10 +215,35 @@ class Inputs:
         head = {"area": self.area, "name": self.name, "edition": edition.id, "as_known_on": edition.as_known_on}
         return BY_NOTEBOOK[self.notebook].model_validate(head | results)
 
-    def save(self, record: NotebookRecord) -> NotebookRecord:
-        """Write the notebook's record to the folder, and return it."""
-        (self.folder / "record.json").write_bytes(record.to_json())
-        return record
+    def save(self, record: NotebookRecord) -> Saved:
+        """Write the notebook's record to the folder; what is returned shows where, and what differs in it."""
+        path = self.folder / "record.json"
+        path.write_bytes(record.to_json())
+        return Saved(path, record)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A record in its file; shown, it reads where that is and which results were not made as the edition requires."""
+
+    path: Path
+    record: NotebookRecord
+
+    @property
+    def differences(self) -> pd.DataFrame:
+        """What differs from the official method, a row an argument."""
+        return Results(self.record.differs or ()).to_frame()
+
+    def __repr__(self) -> str:
+        here = Path.cwd()
+        place = self.path.relative_to(here) if self.path.is_relative_to(here) else Path(self.path.name)
+        head = f"{self.record.name}: record saved in {place.as_posix()}."
+        if self.record.differs is None:
+            return f"{head} Not compared with the official method."
+        if not self.record.differs:
+            return f"{head} Made by the official method."
+        lines = [f"  {each.text}" for each in self.record.differs]
+        return "\n".join([f"{head} It differs from the official method:", *lines])
 
 
 def read_inputs(folder: Path) -> Inputs:
@@ -256,6 +295,7 @@ def _checked_decisions(folder: Path, edition_id: str) -> dict[str, Any]:
         "wording": read_wording(layout),
         "rules": read_rule_book(folder),
         "registry": read_registry(layout),
+        "official": read_official(layout),
         "areas": read_areas(folder),
     }
 

@@ -78,14 +78,39 @@ class PanelValue(Frozen):
     inputs: tuple[str, ...]
 
 
+class Deviation(Frozen):
+    """A result that was not made as params/official.yaml has it.
+
+    `field` is the record's, `estimator` the official one. `argument` is what differs: one of its arguments, a setting
+    (``settings.minimum_tasks``), or ``result`` where another estimator or nobody's made it; `official` and `used`
+    describe both.
+    """
+
+    field: str
+    estimator: str
+    argument: str
+    official: str
+    used: str
+
+    @property
+    def text(self) -> str:
+        """The difference in one line."""
+        what = f"{self.estimator}, {self.argument}" if self.estimator else self.argument
+        return f"{self.field}: {what}: {self.used} instead of {self.official}"
+
+
 class NotebookRecord(Frozen):
-    """What all notebooks' records share."""
+    """What all notebooks' records share.
+
+    `differs` lists what was made otherwise than the edition requires; None where nobody compared.
+    """
 
     version: Literal[2] = 2
     area: str
     name: str
     edition: str
     as_known_on: date
+    differs: tuple[Deviation, ...] | None = None
 
 
 class CleanRecord(NotebookRecord):
