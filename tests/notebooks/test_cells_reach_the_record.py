@@ -18,7 +18,7 @@ from policyreport.running import plan
 
 ROOT = Path(__file__).parents[2]
 # What names the record, and what the slice says of itself; nothing is computed of either.
-HEAD = {"version", "kind", "area", "name", "edition", "as_known_on"}
+HEAD = {"version", "kind", "area", "name", "edition", "as_known_on", "differs"}
 OF_THE_SLICE = {
     "clean": {"superseded", "findings"},
     "compare": {"region"},

@@ -8,9 +8,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from policyreport.figures.pictures import MIME
 from policyreport.params.edition import read_edition
+from policyreport.params.official import read_official
 from policyreport.records.base import Refusal
-from policyreport.records.notebooks import BY_NOTEBOOK
+from policyreport.records.notebooks import BY_NOTEBOOK, PROVINCE_NOTEBOOKS, NotebookRecord
 
 ROOT = Path(__file__).parents[2]
 PATHS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
@@ -34,6 +36,11 @@ def code(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
 @pytest.fixture(params=RUN, ids=lambda path: path.stem)
 def run_notebook(request: pytest.FixtureRequest) -> nbformat.NotebookNode:
     return nbformat.read(request.param, as_version=4)
+
+
+@pytest.fixture(params=PROVINCE_NOTEBOOKS)
+def province_notebook(request: pytest.FixtureRequest) -> nbformat.NotebookNode:
+    return nbformat.read(ROOT / "notebooks" / "province" / f"{request.param}.ipynb", as_version=4)
 
 
 def test_the_notebooks_are_those_that_have_a_record() -> None:
@@ -66,7 +73,8 @@ def test_a_notebook_builds_no_path_and_repairs_no_data(notebook) -> None:
     source = "\n".join(cell.source for cell in code(notebook))
     assert not re.search(r"\bPath\b|\bos\b|\.\./|read_csv|\.(?:fillna|replace|merge|drop|loc)\b", source)
     modules = {name.split(".")[0] for name in re.findall(r"^(?:from|import) (\S+)", source, re.M)}
-    assert modules == {"policyreport"}
+    assert "policyreport" in modules
+    assert modules <= {"policyreport", "statsmodels"}
 
 
 def test_cells_are_short(notebook) -> None:
@@ -77,6 +85,46 @@ def test_the_last_cell_and_no_other_saves_the_record(run_notebook) -> None:
     saving = [cell for cell in run_notebook.cells if "data.save(" in cell.source]
     assert saving == run_notebook.cells[-1:]
     assert saving[0].source.count("data.save(record)") == 1
+
+
+@pytest.mark.parametrize("name", ["clean", "trend", "compare"])
+def test_a_province_notebook_shows_data_a_model_and_figures(name, tiny) -> None:
+    source = nbformat.read(ROOT / "notebooks" / "province" / f"{name}.ipynb", as_version=4)
+    cells = "\n".join(cell.source for cell in code(source))
+    assert re.search(r"smf\.ols\(\"value ~ [^\"]+\"", cells)
+    assert not re.search(r"\b(?:assess|present)\.", cells)
+    assert "official(record, data)" in cells
+    executed = nbformat.read(tiny.store / "notebooks" / "n96" / f"{name}.ipynb", as_version=4)
+    outputs = [output.get("data", {}) for cell in code(executed) for output in cell.outputs]
+    assert sum('class="dataframe' in output.get("text/html", "") for output in outputs) >= 3
+    pictures = [output[MIME] for output in outputs if MIME in output]
+    assert len([picture for picture in pictures if picture["label"] != "n96-locator"]) >= 2
+
+
+def test_a_section_asks_shows_and_leaves_a_turn(province_notebook) -> None:
+    texts = [cell.source for cell in province_notebook.cells if cell.cell_type == "markdown"]
+    assert any("**Your turn.**" in text for text in texts)
+    assert any("**Reading.**" in text for text in texts)
+
+
+def test_a_figure_has_a_quarto_label_and_a_caption(province_notebook) -> None:
+    drawn = [cell.source for cell in code(province_notebook) if "plot." in cell.source]
+    assert drawn
+    for cell in drawn:
+        assert re.match(r"#\| label: fig-[a-z-]+\n#\| fig-cap: \".+\"\n", cell), cell
+
+
+def test_the_records_of_a_batch_are_made_by_the_official_method(tiny) -> None:
+    for path in tiny.store.glob("records/n*/*.json"):
+        record = BY_NOTEBOOK[path.stem].from_json(path.read_bytes())
+        assert record.differs == (), path
+
+
+def test_the_official_calls_name_every_field_of_a_record(tiny) -> None:
+    official = read_official(tiny.root)
+    head = {*NotebookRecord.model_fields, "kind"}
+    for kind in PROVINCE_NOTEBOOKS:
+        assert set(official.calls(kind)) == set(BY_NOTEBOOK[kind].model_fields) - head, kind
 
 
 def test_no_output_is_kept_in_the_repository(notebook) -> None:
