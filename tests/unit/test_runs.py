@@ -5,6 +5,7 @@ import signal
 import stat
 import tempfile
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from datetime import date
 from io import StringIO
 from pathlib import Path
 
@@ -13,15 +14,17 @@ from rich.console import Console
 
 from policyreport.errors import RunError
 from policyreport.records.base import Failure
+from policyreport.records.notebooks import Deviation, NotebookRecord
 from policyreport.running.events import Finished, Planned, Retrying, Started
 from policyreport.running.execute import Outcome, Unit
 from policyreport.running.execute.unit import Units, WorkerLostError, keys_of
 from policyreport.running.kernels import engine_options
 from policyreport.running.pool import WorkerPool, scratch_folder
 from policyreport.running.progress import SIGNS, Board, PlainLines, Stage, duration, show_progress
-from policyreport.running.runs import run_stages
+from policyreport.running.runs import NOT_COMPARED, run_stages
 from policyreport.running.store import failure_path, notebook_path, record_path, save_outcome, write_whole
 
+OTHER = Deviation(field="growth", estimator="fit_trend", argument="values", official="9 rows", used="5 rows")
 FIXTURES = Path(__file__).parents[1] / "notebooks" / "fixtures"
 
 
@@ -426,3 +429,19 @@ def test_sockets_lie_in_a_short_folder_where_the_usual_one_is_deep(monkeypatch, 
         assert stat.S_IMODE(scratch.stat().st_mode) == 0o700
     finally:
         scratch.rmdir()
+
+
+@pytest.mark.parametrize("differs", [(), (OTHER,), None])
+def test_a_record_made_otherwise_is_named_with_its_event(differs, tmp_path: Path) -> None:
+    record = NotebookRecord(area="n01", name="Hà Nội", edition="tiny", as_known_on=date(2026, 9, 30), differs=differs)
+
+    class Done(Instant):
+        def submit(self, task, unit):
+            future = Future()
+            future.set_result(Outcome(unit.area, unit.notebook, b"{}", record.to_json()))
+            return future
+
+    summary = run_stages([lambda store: [unit("n01")]], tmp_path, 1, lambda event: None, Done())
+    expected = {(): (), (OTHER,): ("growth: fit_trend, values: 5 rows instead of 9 rows",), None: (NOT_COMPARED,)}
+    assert [item.differs for item in summary.finished] == [expected[differs]]
+    assert ("differs" in summary.finished[0].facts()) == (differs != ())

@@ -29,6 +29,8 @@ TIMINGS = "timings.json"
 # Notebooks that people run and no edition does.
 LESSONS = "teaching"
 MEGA = 10**6
+# A line names at most this many areas.
+NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -331,6 +333,13 @@ def _show_summary(summary: RunSummary, root: Path) -> None:
     console.print(table)
     for reason, number in summary.cold.items():
         console.print(f"{number} of {summary.executed} kernels started cold: {reason}", soft_wrap=True)
+    differing: dict[tuple[str, str], list[str]] = {}
+    for item in summary.finished:
+        for line in item.differs:
+            differing.setdefault((item.notebook, line), []).append(item.area)
+    for (notebook, line), areas in differing.items():
+        named = ", ".join(areas[:NAMED]) + (f" and {len(areas) - NAMED} more" if len(areas) > NAMED else "")
+        console.print(f"{notebook} differs from the official method ({named}): {line}", soft_wrap=True)
     if summary.not_run:
         console.print(f"not run after the failure: {summary.not_run}")
     for item in summary.failed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from policyreport.data.frames import TASKS
@@ -70,6 +71,17 @@ class AreaValues:
         return lines
 
 
+def deviating(records: Iterable[NotebookRecord | None]) -> list[dict[str, object]]:
+    """Give `notebook`, `deviation` (None: not compared) and `count` of what differs from the official method."""
+    counts = Counter(
+        (str(getattr(record, "kind", "")), deviation)
+        for record in records
+        if record is not None
+        for deviation in ((None,) if record.differs is None else record.differs)
+    )
+    return [{"notebook": kind, "deviation": each, "count": count} for (kind, each), count in counts.items()]
+
+
 def own_places(ranks: Iterable[Ranks], area: str) -> list[dict[str, object]]:
     """Give an area's `own` set of ranks in each family of `ranks` that holds one."""
     return [{"ranks": family, "own": own} for family in ranks for own in family.sets if own.area == area]
@@ -91,6 +103,7 @@ def area_filters(provenance: Provenance) -> dict[str, Callable[..., object]]:
     return {
         "by_reason": by_reason,
         "notes_on": values.notes_on,
+        "deviating": deviating,
         "own_places": own_places,
         "unanswered": values.unanswered,
     }

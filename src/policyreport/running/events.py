@@ -80,6 +80,8 @@ class Finished(Event):
     executed: bool = True
     # Why the kernel started cold although there was a server to fork it from.
     cold: str = ""
+    # What of its record was not made as params/official.yaml has it, a line each.
+    differs: tuple[str, ...] = ()
 
     @property
     def state(self) -> str:
@@ -93,6 +95,7 @@ class Finished(Event):
         facts: dict[str, Any] = {"event": "finished", "area": self.area, "notebook": self.notebook, "state": self.state}
         facts |= {"seconds": round(self.seconds, 3), "timing": dict(self.timing), "kept": str(self.kept)}
         facts |= {"cold": self.cold} if self.cold else {}
+        facts |= {"differs": list(self.differs)} if self.differs else {}
         return facts | ({"failure": _summary(self.failure)} if self.failure is not None else {})
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from policyreport.errors import PolicyReportError, RunError
 from policyreport.records.base import Failure
+from policyreport.records.notebooks import Deviation
 from policyreport.running.cache.ingredients import key_of
 from policyreport.running.cache.results import Cache, Result
 from policyreport.running.events import Event, Finished, Planned, Retrying, RunSummary, Started
@@ -26,6 +28,10 @@ from policyreport.running.store import notebook_path, remove_half_files, remove_
 ATTEMPTS = 2
 # How long a run waits for an outcome before it checks for other events.
 LOOK_SECONDS = 1.0
+
+# What most records say, as they are written: they need not be read.
+DIFFERS, AS_REQUIRED = b'\n "differs": ', b'\n "differs": [],\n'
+NOT_COMPARED = "the notebook did not compare its record with the official method"
 
 Stage = Callable[[Path], Sequence[Unit]]
 """Gives its units when its turn comes, from the store that the stages before have filled."""
@@ -164,6 +170,7 @@ class _Run:
             cold=outcome.cold,
             cached=cached,
             executed=executed,
+            differs=_differences(outcome.record),
         )
         self.finished.append(event)
         self.report(event)
@@ -267,6 +274,14 @@ class _Feed:
             self.suspects.append(unit)
         else:
             yield unit, _not_run(unit, WorkerLostError())
+
+
+def _differences(record: bytes | None) -> tuple[str, ...]:
+    """What a record says of itself that was not made by the official method, a line each."""
+    if record is None or DIFFERS not in record or AS_REQUIRED in record:
+        return ()
+    differs = json.loads(record).get("differs")
+    return (NOT_COMPARED,) if differs is None else tuple(Deviation.model_validate(each).text for each in differs)
 
 
 def _not_run(unit: Unit, error: BaseException) -> Outcome:
