@@ -165,6 +165,11 @@ class Inputs:
             first.setdefault((area, indicator), points)
         return first
 
+    @cached_property
+    def frames(self) -> dict[tuple[str, str], pd.DataFrame]:
+        """The tables of `series` and `lead` that were made, by kind and name."""
+        return {}
+
     tasks = cached_property(task_lists)
     province_tasks = cached_property(province_lists)
     shares = cached_property(share_figures)

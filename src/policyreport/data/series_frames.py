@@ -22,6 +22,8 @@ from policyreport.errors import DataError, require_one_of
 from policyreport.params.report import SeriesRole
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from policyreport.data.inputs import Inputs
 
 ROLES = ("growth", "income", "population", "urban")
@@ -35,6 +37,10 @@ def series_frame(inputs: Inputs, name: str, area: str = "") -> pd.DataFrame:
 
     Columns and `attrs` are those of `data.points`, and `standard_error` where the publisher gives one.
     """
+    return _only(area, _once(inputs, "series", name, _series))
+
+
+def _series(inputs: Inputs, name: str) -> pd.DataFrame:
     role = _role(inputs, name)
     regions = dict.fromkeys(inputs.areas.region(area) for area in inputs.provinces)
     areas = [*inputs.provinces, inputs.roles.nation, *regions]
@@ -44,7 +50,7 @@ def series_frame(inputs: Inputs, name: str, area: str = "") -> pd.DataFrame:
         if errors:
             keys = zip(frame["area"], frame["year"], strict=True)
             frame["standard_error"] = [errors.get(key, np.nan) for key in keys]
-    return _only(area, frame)
+    return frame
 
 
 def lead_frame(inputs: Inputs, name: str, area: str = "") -> pd.DataFrame:
@@ -55,12 +61,16 @@ def lead_frame(inputs: Inputs, name: str, area: str = "") -> pd.DataFrame:
     Of a score, `scaled` is the same in standard deviations over provinces, and `calendar` tells the years and breaks of
     the survey itself: a province with fewer years is not judged on older ones.
     """
+    return _only(area, _once(inputs, "lead", name, _lead))
+
+
+def _lead(inputs: Inputs, name: str) -> pd.DataFrame:
     role = _role(inputs, name)
     if role.indicator in inputs.roles.governance.indicators:
-        return _only(area, _lead_over_mean(inputs, role))
+        return _lead_over_mean(inputs, role)
     national = role_series(inputs, inputs.roles.nation, role)
     leads = {province: minus(role_series(inputs, province, role), national) for province in inputs.provinces}
-    return _only(area, to_frame(leads, **_about(inputs, role, "minus nation")))
+    return to_frame(leads, **_about(inputs, role, "minus nation"))
 
 
 def traits_frame(inputs: Inputs) -> pd.DataFrame:
@@ -94,6 +104,13 @@ def _lead_over_mean(inputs: Inputs, role: SeriesRole) -> pd.DataFrame:
     scaled = {(area, point.year): point.value for area, lead in leads.items() for point in divided(lead, spread)}
     frame["scaled"] = [scaled.get(key, np.nan) for key in zip(frame["area"], frame["year"], strict=True)]
     return frame
+
+
+def _once(inputs: Inputs, kind: str, name: str, make: Callable[[Inputs, str], pd.DataFrame]) -> pd.DataFrame:
+    """A copy of a table that is made once: the record asks for the same ones as the cells."""
+    if (kind, name) not in inputs.frames:
+        inputs.frames[kind, name] = make(inputs, name)
+    return inputs.frames[kind, name].copy()
 
 
 def _only(area: str, frame: pd.DataFrame) -> pd.DataFrame:

@@ -9,12 +9,12 @@ from matplotlib.figure import Figure
 
 from policyreport.data.inputs import Inputs
 from policyreport.data.selection import role_series
+from policyreport.figures.finish import write_within
 from policyreport.figures.frame import frame_for
-from policyreport.figures.palette import ACCENT, ACCENT_LIGHT, INK, MUTED, PAPER
+from policyreport.figures.palette import ACCENT, ACCENT_LIGHT, INK, PAPER
 from policyreport.figures.pictures import Pictures
 from policyreport.figures.series import Line, growth
-from policyreport.figures.style import SMALL, WIDE, new_axes, new_figure, picture, place, text_width, wrap, write
-from policyreport.figures.style import write_lines as write_below
+from policyreport.figures.style import SMALL, WIDE, new_axes, new_figure, picture, place, text_width, write
 from policyreport.records.series import SeriesPoint
 
 ROW = 19.0
@@ -33,7 +33,7 @@ def published_years(data: Inputs) -> Pictures:
     frame = frame_for(data, "published")
     key = {frame.words.own_rows: ACCENT} | ({frame.words.former_rows: ACCENT_LIGHT} if data.former else {})
     alt = "; ".join(f"{name}: {_years(row.dropna().index)}" for name, row in grid.iterrows())
-    return Pictures([picture(frame, f"{alt}.", lambda width: _paint_grid(grid, key, width))])
+    return Pictures([picture(frame, f"{alt}.", lambda width: _paint_grid(grid, key, width), (WIDE, WIDE))])
 
 
 def old_and_new(data: Inputs, role: str) -> Pictures:
@@ -64,32 +64,25 @@ def _published(data: Inputs, area: str, indicator: str) -> tuple[SeriesPoint, ..
 
 
 def _paint_grid(grid: pd.DataFrame, key: dict[str, str], width: int) -> Figure:
-    """A square for each indicator and year; names at the left, on a narrow screen above their row."""
-    narrow = width < WIDE
-    left = 0.0 if narrow else 12 + max(text_width(str(name), SMALL) for name in grid.index)
-    pitch = ROW * (2 if narrow else 1)
-    height = pitch * len(grid)
-    top = 12 + ROW * (len(key) if narrow else 1)
+    """A square for each indicator and year, the names at the left."""
+    left, top, height = 12 + max(text_width(str(name), SMALL) for name in grid.index), 32.0, ROW * len(grid)
     figure = new_figure(width, top + height + 24)
     box = place(new_axes(figure), left, top, width - left, height)
-    colors = ListedColormap([ACCENT_LIGHT, ACCENT])
-    cells = grid.to_numpy(dtype=float)
-    if narrow:
-        blank = pd.DataFrame(float("nan"), grid.index, grid.columns)
-        cells = pd.concat([blank, grid]).sort_index(kind="stable").to_numpy(dtype=float)
-    sns.heatmap(cells, vmin=FORMER, vmax=OWN, cmap=colors, cbar=False, linewidths=1, linecolor=PAPER, ax=box.axes)
+    sns.heatmap(
+        grid.astype(float), vmin=FORMER, vmax=OWN, cmap=ListedColormap([ACCENT_LIGHT, ACCENT]), cbar=False,
+        linewidths=1, linecolor=PAPER, xticklabels=False, yticklabels=False, ax=box.axes,
+    )  # fmt: skip
     for at, name in enumerate(grid.index):
-        write_below(figure, 0, top + pitch * at + 14, wrap(str(name), width, SMALL)[:1], ROW, size=SMALL, color=INK)
+        write(figure, 0, top + ROW * at + 14, str(name), size=SMALL, color=INK)
     step = box.width / len(grid.columns)
     for at, year in enumerate(grid.columns):
         if (int(year) - int(grid.columns[-1])) % 5 == 0:
-            middle = min(left + step * (at + 0.5), width - 16)
-            write(figure, middle, top + height + 16, str(year), size=SMALL, color=MUTED, align="center")
-    x, y = 0.0, 16.0
+            write_within(figure, left + step * (at + 0.5), top + height + 16, str(year), SMALL, width)
+    x = 0.0
     for name, color in key.items():
-        write(figure, x, y, "\u25a0", size=SMALL, color=color)
-        write(figure, x + 18, y, name, size=SMALL, color=INK)
-        x, y = (x, y + ROW) if narrow else (x + 40 + text_width(name, SMALL), y)
+        write(figure, x, 16, "\u25a0", size=SMALL, color=color)
+        write(figure, x + 18, 16, name, size=SMALL, color=INK)
+        x += 40 + text_width(name, SMALL)
     return figure
 
 

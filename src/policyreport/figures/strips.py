@@ -16,10 +16,12 @@ from policyreport.figures.labels import open_scale
 from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER
 from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.rows import Row, Rule, rows_frame, start_rows
+from policyreport.figures.series import draw_dots
 from policyreport.figures.style import (
     BOLD,
     ROLES,
     SMALL,
+    WIDE,
     Box,
     new_axes,
     new_figure,
@@ -69,32 +71,29 @@ def leads(values: pd.DataFrame, data: Inputs) -> Pictures:
     names = {area: data.areas.name(area) for area in means.index}
     frame = frame_for(data, "leads")
     scale = open_scale([*known["value"], 0.0], 0.05, 6, frame.formats, signed=True)
+    ranked = known.assign(place=known["area"].map({area: at for at, area in enumerate(means.index)}))
+    colors = ranked["area"].eq(data.area).map({True: ACCENT, False: CONTEXT})
 
     def paint(width: int) -> Figure:
-        left = 12 + max(text_width(name, SMALL) for name in names.values())
-        figure = new_figure(width, TIGHT * len(means) + 52)
-        box = place(new_axes(figure), left, 28, width - left - 8, TIGHT * len(means))
-        box.axes.set(xlim=(scale.low, scale.high))
+        left, height = 12 + max(text_width(name, SMALL) for name in names.values()), TIGHT * len(means)
+        figure = new_figure(width, height + 52)
+        box = place(new_axes(figure), left, 28, width - left - 8, height)
+        box.axes.set(xlim=(scale.low, scale.high), ylim=(len(means) - 0.5, -0.5))
         box.axes.axvline(0, color=MUTED, linewidth=1)
-        own = known["area"] == data.area
-        for table, color, size in ((known[~own], CONTEXT, 4), (known[own], ACCENT, 6)):
-            sns.stripplot(
-                table, x="value", y="area", order=list(means.index), color=color, size=size, jitter=False, ax=box.axes,
-            )  # fmt: skip
+        draw_dots(box.axes, ranked, "value", "place", colors, colors, 4)
         box.axes.scatter(means, range(len(means)), marker="|", s=90, color=INK, linewidth=1.6, zorder=3)
-        box.axes.set(ylim=(len(means) - 0.5, -0.5))
         for at, (area, name) in enumerate(names.items()):
             color, weight = (ACCENT, BOLD) if area == data.area else (MUTED, 400)
             write(figure, 0, 28 + TIGHT * (at + 0.5) + 4, name, size=SMALL, color=color, weight=weight)
         write(figure, 0, 16, frame.words.points, size=SMALL, color=MUTED)
         write_within(figure, box.x(0.0), 16, frame.words.country, SMALL, width)
         for share, text in scale.fitting(box.width):
-            write_within(figure, left + share * box.width, 44 + TIGHT * len(means), text, SMALL, width)
+            write_within(figure, left + share * box.width, 44 + height, text, SMALL, width)
         return figure
 
     written = {area: frame.formats.number(mean, 2, signed=True) for area, mean in means.items()}
     alt = "; ".join(f"{names[area]} {text}" for area, text in written.items())
-    return Pictures([picture(frame, f"{frame.words.mean}: {alt}.", paint)])
+    return Pictures([picture(frame, f"{frame.words.mean}: {alt}.", paint, (WIDE, WIDE))])
 
 
 def strip(places: Sequence[Row], frame: Frame, unit: str, rule: Rule) -> Picture:
