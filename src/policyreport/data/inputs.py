@@ -27,6 +27,7 @@ from policyreport.data.frames import (
 from policyreport.data.points import read_points
 from policyreport.data.series_frames import lead_frame, series_frame, traits_frame
 from policyreport.errors import RunError, UsageError
+from policyreport.params.declared import undeclared
 from policyreport.params.edition import Edition, edition_file, read_edition_file
 from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.layout import own_parameters
@@ -39,6 +40,7 @@ from policyreport.params.rules import RuleBook, read_rule_book
 from policyreport.params.wording import Wording, read_wording
 from policyreport.records.base import Finding, Results, misfit
 from policyreport.records.notebooks import BY_NOTEBOOK, NotebookRecord, SourceLine
+from policyreport.records.own import OwnRecord, own_results
 from policyreport.records.series import SeriesPoint
 
 OBSERVATIONS = "observations.parquet"
@@ -90,6 +92,8 @@ class Inputs:
         The raw files behind the slice.
     records : dict of (str, str) to NotebookRecord
         By area and notebook, the records of the provinces and of the national series; only for the national evaluation.
+    own : bool
+        Whether the notebook is one that users added.
     """
 
     notebook: str
@@ -110,6 +114,7 @@ class Inputs:
     findings: tuple[Finding, ...]
     sources: tuple[SourceLine, ...]
     records: dict[tuple[str, str], NotebookRecord]
+    own: bool = False
 
     @property
     def name(self) -> str:
@@ -206,9 +211,14 @@ class Inputs:
     def record(self, **results: Any) -> NotebookRecord:
         """Build the notebook's record from its results; nothing is computed here.
 
-        `results` are the fields of the record except area, name, edition and day. UsageError if no notebook was named
-        when the edition was opened.
+        `results` are the fields of the record except area, name, edition and day; in a notebook that users added,
+        frames and results by any name (`policyreport.records.own`). UsageError if no notebook was named when the
+        edition was opened.
         """
+        edition = self.edition
+        head = {"area": self.area, "name": self.name, "edition": edition.id, "as_known_on": edition.as_known_on}
+        if self.own:
+            return OwnRecord(**head, notebook=self.notebook, results=own_results(results))
         if self.notebook not in BY_NOTEBOOK:
             raise UsageError(
                 "record",
@@ -216,8 +226,6 @@ class Inputs:
                 f'"{self.notebook}"',
                 'Open the edition with its name, open_edition(…, notebook="trend").',
             )
-        edition = self.edition
-        head = {"area": self.area, "name": self.name, "edition": edition.id, "as_known_on": edition.as_known_on}
         return BY_NOTEBOOK[self.notebook].model_validate(head | results)
 
     def save(self, record: NotebookRecord) -> Saved:
@@ -266,6 +274,7 @@ def read_inputs(folder: Path) -> Inputs:
         findings=tuple(Finding.model_validate(entry) for entry in facts["findings"]),
         sources=tuple(SourceLine.model_validate(entry) for entry in facts["sources"]),
         records=_read_records(folder / RECORDS),
+        own=facts["own"],
     )
 
 
@@ -307,8 +316,14 @@ def _checked_decisions(folder: Path, edition_id: str) -> dict[str, Any]:
 
 def decision_files(root: Path, edition: Edition) -> dict[str, bytes]:
     """Collect what `read_decisions` reads, as content by path below the project."""
-    names = [*COMMON_FILES, edition_file(edition.id), *own_parameters(edition.layout(root))]
-    return {name: (root / name).read_bytes() for name in names}
+    names = [*COMMON_FILES, *own_parameters(edition.layout(root))]
+    files = {name: (root / name).read_bytes() for name in names}
+    return files | {edition_file(edition.id): edition_bytes(root, edition.id)}
+
+
+def edition_bytes(root: Path, name: str) -> bytes:
+    """Return an edition's file as notebooks read it: declaring one more runs no other again."""
+    return undeclared((root / edition_file(name)).read_text(encoding="utf-8")).encode()
 
 
 def files_of(rows: Iterable[str]) -> list[str]:

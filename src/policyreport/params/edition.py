@@ -15,6 +15,22 @@ from policyreport.params.reading import Strict, read_strict
 from policyreport.project import EDITIONS, list_editions, way_to_edition
 from policyreport.records.periods import period_bounds
 
+OWN_NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+
+
+class OwnNotebooks(Strict):
+    """Notebooks that users added: files of notebooks/province/ run for every province, of notebooks/national/ once."""
+
+    province: tuple[Annotated[str, Field(pattern=OWN_NAME)], ...] = ()
+    country: tuple[Annotated[str, Field(pattern=OWN_NAME)], ...] = ()
+
+    @model_validator(mode="after")
+    def _named_once(self) -> OwnNotebooks:
+        names = [*self.province, *self.country]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"each notebook once, not {', '.join(twice)} twice")
+        return self
+
 
 class Edition(Strict):
     """One file of params/editions/.
@@ -24,7 +40,7 @@ class Edition(Strict):
     `data` is the folder with the edition's figures and what it changes in the parameters
     (`policyreport.params.layout`); `simulated` means that they were drawn and not observed, and marks every page,
     figure and file. `quorum` is the share of areas whose notebooks must succeed before anything is published
-    (`policyreport.running.quorum`).
+    (`policyreport.running.quorum`). `notebooks` are those that users added.
     """
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
@@ -39,6 +55,7 @@ class Edition(Strict):
     languages: tuple[Code, ...] = Field(default=("en",), min_length=1)
     quorum: Annotated[float, Field(gt=0, le=1)]
     note: str = ""
+    notebooks: OwnNotebooks = OwnNotebooks()
 
     @model_validator(mode="after")
     def _consistent(self) -> Edition:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from policyreport.errors import RenderError
 from policyreport.figures.simulated import unmarked_name
 from policyreport.records.base import misfit
-from policyreport.records.notebooks import BY_NOTEBOOK
+from policyreport.records.own import record_type
 from policyreport.running.seal import broken_seal
 from policyreport.running.store import notebook_path, record_path
 
@@ -49,7 +49,7 @@ def _read_notebook(path: Path, store: Path) -> nbformat.NotebookNode:
 
 
 def _check_record(store: Path, area: str, name: str) -> None:
-    """Require a notebook's record and, for a notebook of this package, that it fits its schema."""
+    """Require a notebook's record, and that it fits its schema."""
     path = record_path(store, area, name)
     try:
         body = path.read_bytes()
@@ -57,11 +57,10 @@ def _check_record(store: Path, area: str, name: str) -> None:
         got = "no such file" if isinstance(error, FileNotFoundError) else str(error)
         raise RenderError(str(path), "the record of the executed notebook", got, _again(store)) from error
     kind = unmarked_name(name)
-    if kind in BY_NOTEBOOK:
-        try:
-            BY_NOTEBOOK[kind].from_json(body)
-        except ValidationError as error:
-            raise RenderError(str(path), f"a record of notebook {kind}", misfit(error), _again(store)) from error
+    try:
+        record_type(kind).from_json(body)
+    except ValidationError as error:
+        raise RenderError(str(path), f"a record of notebook {kind}", misfit(error), _again(store)) from error
     notebook = notebook_path(store, area, name)
     if changed := broken_seal(notebook.read_bytes(), body):
         place = path if changed == "record" else notebook

@@ -16,13 +16,22 @@ import pandas as pd
 
 from policyreport.data.areas import Areas, read_areas
 from policyreport.data.harmonise.panel import harmonise_panel
-from policyreport.data.inputs import FACTS, OBSERVATIONS, PANEL, RECORDS, decision_files, files_of, frame_bytes
+from policyreport.data.inputs import (
+    FACTS,
+    OBSERVATIONS,
+    PANEL,
+    RECORDS,
+    decision_files,
+    edition_bytes,
+    files_of,
+    frame_bytes,
+)
 from policyreport.data.observations.known import as_known_on, known_on
 from policyreport.data.observations.ledger import load_ledger
 from policyreport.data.rules.evidence import read_context
 from policyreport.data.rules.screening import check_ledger, require_no_error
 from policyreport.data.sources import Source, read_sources
-from policyreport.errors import RunError, UsageError
+from policyreport.errors import ParamsError, RunError, UsageError, require_one_of
 from policyreport.figures.simulated import marked_name, unmarked_name
 from policyreport.params.edition import Edition, edition_file, read_edition
 from policyreport.params.indicators import Indicators, read_indicators
@@ -32,6 +41,7 @@ from policyreport.params.wording import read_wording
 from policyreport.project import find_project
 from policyreport.records.base import Finding
 from policyreport.records.notebooks import (
+    BY_NOTEBOOK,
     NATIONAL_NOTEBOOK,
     NATIONAL_NOTEBOOKS,
     PROVINCE_NOTEBOOKS,
@@ -69,6 +79,11 @@ class EditionData:
         keys |= {self.indicators.get(key).national for key in keys} | set(roles.governance.indicators)
         keys |= {self.indicators.get(key).standard_error for key in roles.governance.indicators}
         return _laid_out(self.panel[self.panel["indicator"].isin(keys)])
+
+    @cached_property
+    def whole(self) -> tuple[bytes, frozenset[str]]:
+        """The whole panel as a file, and its sources."""
+        return _laid_out(self.panel)
 
 
 @lru_cache(maxsize=2)
@@ -115,12 +130,13 @@ def _source_lines(sources: Mapping[str, Source], ledger: pd.DataFrame) -> dict[s
 
 
 def first_units(root: Path, edition: str, areas: list[str] | None, store: Path) -> Units:
-    """The notebooks of an edition that read no other's record: the provinces', and the national one on its series.
+    """The notebooks of an edition that read no other's record: the provinces', the national one on its series, and own.
 
-    The national one takes longest and comes first; the others follow in the order of area keys, of all areas where
+    Those on the country take longest and come first; the others follow in the order of area keys, of all areas where
     `areas` is None. The store is not read.
     """
     data = load_edition(root, edition)
+    require_own_notebooks(root, data.edition)
     valid = edition_areas(data)
     unknown = [key for key in areas or [] if key not in valid]
     if unknown:
@@ -130,8 +146,10 @@ def first_units(root: Path, edition: str, areas: list[str] | None, store: Path) 
             "an area that is not among them",
             "Run `policyreport editions` to see an edition's areas.",
         )
-    keys = [(data.roles.nation, _named(data, SERIES_NOTEBOOK))]
-    keys += [(area, _named(data, name)) for area in sorted(areas or valid) for name in PROVINCE_NOTEBOOKS]
+    own = data.edition.notebooks
+    keys = [(data.roles.nation, _named(data, name)) for name in (SERIES_NOTEBOOK, *own.country)]
+    of_area = (*PROVINCE_NOTEBOOKS, *own.province)
+    keys += [(area, _named(data, name)) for area in sorted(areas or valid) for name in of_area]
     return Units(keys, lambda area, name: _unit(root, data, unmarked_name(name), area))
 
 
@@ -139,6 +157,27 @@ def last_units(root: Path, edition: str, store: Path) -> list[Unit]:
     """The notebooks of an edition that read the records in the store: the national evaluation."""
     data = load_edition(root, edition)
     return [_unit(root, data, NATIONAL_NOTEBOOK, data.roles.nation, store)]
+
+
+def require_own_notebooks(root: Path, edition: Edition) -> None:
+    """Refuse an edition that declares a notebook under a name of ours, or one whose file is missing (ParamsError)."""
+    place = f"{root / edition_file(edition.id)}: notebooks"
+    declared = edition.notebooks
+    for name in (*declared.province, *declared.country):
+        if name in BY_NOTEBOOK:
+            todo = "Rename the notebook, here and its file, or take the name out: that notebook runs anyway."
+            raise ParamsError(place, "a name that no notebook of the report has", f'"{name}"', todo)
+        path = notebook_file(edition, name)
+        if not (root / path).is_file():
+            level = "province" if name in declared.province else "country"
+            todo = f"Make it with `policyreport new-notebook {name} --for {level}`, or take the name out."
+            raise ParamsError(place, f"a notebook {path}", f'"{name}", and no such file', todo)
+
+
+def notebook_file(edition: Edition, notebook: str) -> str:
+    """Return the path of a notebook's file below the project."""
+    national = notebook in (*NATIONAL_NOTEBOOKS, *edition.notebooks.country)
+    return f"notebooks/{'national' if national else 'province'}/{notebook}.ipynb"
 
 
 def area_keys(root: Path, edition: str) -> list[str]:
@@ -171,9 +210,12 @@ def slice_by_hand(notebook: str, area: str, edition: str) -> Path:
 def _area_by_hand(data: EditionData, notebook: str, area: str) -> str:
     """The key of the area that a person named in a notebook."""
     place = f'area = "{area}"'
-    nation = data.roles.nation
+    nation, own = data.roles.nation, data.edition.notebooks
+    known = ["", *BY_NOTEBOOK, *own.province, *own.country]
+    todo = f"One of your own is declared in {edition_file(data.edition.id)}: docs/how-to/add-a-notebook.md."
+    require_one_of(UsageError, f'notebook = "{notebook}"', notebook, known, "a notebook of the edition", todo)
     is_country = area in (nation, data.areas.name(nation)) or not area
-    if notebook in PROVINCE_NOTEBOOKS or not (notebook or is_country):
+    if notebook in (*PROVINCE_NOTEBOOKS, *own.province) or not (notebook or is_country):
         return data.areas.resolve_in(data.edition, area, place)
     if not is_country:
         raise UsageError(place, f'"{nation}" in a notebook on the country', f'"{area}"', f'Write area = "{nation}".')
@@ -182,11 +224,10 @@ def _area_by_hand(data: EditionData, notebook: str, area: str) -> str:
 
 def _unit(root: Path, data: EditionData, notebook: str, area: str, store: Path | None = None) -> Unit:
     """One notebook with its parameters and slice."""
-    level = "national" if notebook in NATIONAL_NOTEBOOKS else "province"
     return Unit(
         area=area,
         notebook=_named(data, notebook),
-        source=(root / "notebooks" / level / f"{notebook}.ipynb").read_bytes(),
+        source=(root / notebook_file(data.edition, notebook)).read_bytes(),
         parameters={"area": area, "edition": data.edition.id, "workspace": "."},
         slice=slice_files(root, data, notebook, area, store),
     )
@@ -208,6 +249,7 @@ def slice_files(root: Path, data: EditionData, notebook: str, area: str, store: 
         "notebook": notebook,
         "area": area,
         "edition": data.edition.id,
+        "own": _is_own(data, notebook),
         "findings": [finding.model_dump(mode="json") for finding in findings],
         "sources": [data.sources[key].model_dump(mode="json") for key in sorted(used & set(data.sources))],
     }
@@ -219,18 +261,17 @@ def slice_files(root: Path, data: EditionData, notebook: str, area: str, store: 
         files[RECORDS] = _first_records(store, data)
     if notebook == NATIONAL_NOTEBOOK and data.edition.previous is not None:
         # The only notebook that asks what changed; only the previous edition, not the one before that.
-        name = edition_file(data.edition.previous)
-        files[name] = (root / name).read_bytes()
+        files[edition_file(data.edition.previous)] = edition_bytes(root, data.edition.previous)
     return files
 
 
 def ledger_rows(data: EditionData, notebook: str, area: str) -> pd.DataFrame:
     """Ledger rows a notebook reads."""
     roles, ledger = data.roles, data.ledger
-    if notebook in (NATIONAL_NOTEBOOK, ""):
+    if notebook in (NATIONAL_NOTEBOOK, "", *data.edition.notebooks.country):
         return ledger
     own = ledger["area"].isin([area, *data.areas.parts(area)])
-    if notebook in ("clean", SERIES_NOTEBOOK):
+    if notebook in ("clean", SERIES_NOTEBOOK, *data.edition.notebooks.province):
         return ledger[own]
     keys = {roles.tasks.total, roles.tasks.completed, roles.tasks.late, roles.tasks.overdue}
     keys |= {roles.share.indicator, *roles.indices, roles.growth.indicator, roles.income.indicator}
@@ -239,8 +280,8 @@ def ledger_rows(data: EditionData, notebook: str, area: str) -> pd.DataFrame:
 
 def _panel_rows(data: EditionData, notebook: str, area: str) -> tuple[bytes, frozenset[str]]:
     """Panel rows a notebook reads, as a file, and their sources."""
-    if notebook in (NATIONAL_NOTEBOOK, ""):
-        return _laid_out(data.panel)
+    if notebook in (NATIONAL_NOTEBOOK, "") or _is_own(data, notebook):
+        return data.whole
     if notebook == "clean":
         return _laid_out(data.panel[data.panel["area"] == area])
     return data.compared
@@ -250,6 +291,11 @@ def _laid_out(panel: pd.DataFrame) -> tuple[bytes, frozenset[str]]:
     """Panel rows as a file, and their sources."""
     cited = {row for ids in panel["inputs"] for row in ids}
     return frame_bytes(panel), frozenset(files_of(cited))
+
+
+def _is_own(data: EditionData, notebook: str) -> bool:
+    """Whether users added a notebook."""
+    return notebook in (*data.edition.notebooks.province, *data.edition.notebooks.country)
 
 
 def _named(data: EditionData, notebook: str) -> str:
