@@ -16,6 +16,7 @@ from policyreport.cli import adding, comparing, removing, running
 from policyreport.cli.editions import EditionArgument, check_edition, edition_list
 from policyreport.cli.fetching import app as fetch_app
 from policyreport.cli.messages import open_console, say_error
+from policyreport.cli.new_notebook import new_notebook
 from policyreport.errors import (
     DEBUG,
     ExitCode,
@@ -110,6 +111,9 @@ def main_options(
       policyreport add FILE             add a sheet, after showing what it changes
       policyreport fetch --list         list what can be fetched from publishers
     \b
+    Add an analysis:
+      policyreport new-notebook credit --for province
+    \b
     Exit codes: 0 success, 2 wrong command, 3 wrong data, 4 wrong parameter file,
     5 a notebook failed, 6 rendering failed, 7 a publisher gave no usable answer,
     8 two builds differ, 130 interrupted.
@@ -120,6 +124,7 @@ def main_options(
 app.command("run")(running.run)
 app.command("why")(running.why)
 app.command("compare-runs")(comparing.compare_runs)
+app.command("new-notebook")(new_notebook)
 
 
 @app.command()
@@ -198,7 +203,7 @@ def trace(
 def schema(
     context: typer.Context,
     notebook: Annotated[
-        str, typer.Argument(metavar="NOTEBOOK", help="clean, trend, compare, series or evaluation; by default all.")
+        str, typer.Argument(metavar="NOTEBOOK", help="Name of a notebook of the report, or own; by default all.")
     ] = "",
 ) -> None:
     """Print the JSON schema of the notebooks' records.
@@ -210,12 +215,12 @@ def schema(
     """
     # pydantic is not needed by every command.
     from policyreport.params.registry import read_registry
-    from policyreport.records.notebooks import BY_NOTEBOOK
+    from policyreport.records.own import RECORD_TYPES
 
     if notebook:
-        require_one_of(UsageError, "schema NOTEBOOK", notebook, BY_NOTEBOOK, "the name of a notebook")
+        require_one_of(UsageError, "schema NOTEBOOK", notebook, RECORD_TYPES, "the name of a notebook")
     registry = read_registry(given_project(context.obj))
-    schemas = {name: registry.annotate(record.model_json_schema()) for name, record in BY_NOTEBOOK.items()}
+    schemas = {name: registry.annotate(record.model_json_schema()) for name, record in RECORD_TYPES.items()}
     typer.echo(json.dumps(schemas[notebook] if notebook else schemas, indent=1, ensure_ascii=False))
 
 

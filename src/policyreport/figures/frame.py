@@ -51,10 +51,19 @@ class Frame:
 
 
 def frame_for(data: Inputs, id: str) -> Frame:
-    """Name a picture that a notebook draws without a caption: the pages write captions."""
+    """Name a picture that a notebook draws without a caption: the pages write captions.
+
+    A picture of a notebook that users added has that notebook in its name: it never takes another's place.
+    """
     language = data.edition.language
-    scope = "" if data.area == data.roles.nation else data.area
+    parts = [] if data.area == data.roles.nation else [data.area]
+    scope = "-".join([*parts, own_scope(data.notebook)] if data.own else parts)
     return Frame(id, scope, formats=Formats(language), verdicts=data.wording.verdicts_in(language))
+
+
+def own_scope(notebook: str) -> str:
+    """Begin the names of all pictures of a notebook that users added."""
+    return f"own-{notebook}"
 
 
 def numbered(name: str, number: int) -> str:

@@ -22,12 +22,15 @@ class Picture:
         Alternative text.
     svg, narrow : str
         The picture for its column and the one for a narrow screen, if another was drawn.
+    caption : str
+        What a page prints with it; empty where the page has a caption of its own.
     """
 
     label: str
     alt: str
     svg: str
     narrow: str = ""
+    caption: str = ""
 
     @property
     def files(self) -> dict[str, str]:

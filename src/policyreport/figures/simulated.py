@@ -67,7 +67,7 @@ def marked_picture(picture: Picture, language: str) -> Picture:
     """Mark a picture: its alternative text, the drawing and the name of its file."""
     lead = _lead(language)
     svg, narrow = (marked_svg(text, lead) if text else "" for text in (picture.svg, picture.narrow))
-    return Picture(f"{picture.label}-{FILE_MARK}", f"{lead} {picture.alt}", svg, narrow)
+    return Picture(f"{picture.label}-{FILE_MARK}", f"{lead} {picture.alt}", svg, narrow, picture.caption)
 
 
 def marked_captions(markdown: str, language: str) -> str:

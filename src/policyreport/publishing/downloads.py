@@ -25,7 +25,8 @@ from policyreport.publishing.provenance import Provenance
 from policyreport.records.digits import as_published
 from policyreport.records.formats import NBSP, Formats
 from policyreport.records.markdown import escape, followed
-from policyreport.records.notebooks import BY_NOTEBOOK, EvaluationRecord, LeagueRow
+from policyreport.records.notebooks import EvaluationRecord, LeagueRow
+from policyreport.records.own import RECORD_TYPES
 
 FOLDER = "downloads"
 PACKAGE = "datapackage.json"
@@ -124,7 +125,7 @@ def neutralised(text: str) -> str:
 def records_zip(folder: Path, records: Iterable[Path], registry: Registry, within: str = "") -> bytes:
     """Pack records and their schemas in the folder `within`: sorted names, a fixed time, fixed permissions."""
     bodies = {f"records/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in records}
-    for name, record in BY_NOTEBOOK.items():
+    for name, record in RECORD_TYPES.items():
         text = json.dumps(registry.annotate(record.model_json_schema()), ensure_ascii=False, indent=1, sort_keys=True)
         bodies[f"schemas/{name}.schema.json"] = f"{text}\n".encode()
     buffer = io.BytesIO()
