@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from policyreport.publishing.change_values import change_values
 from policyreport.publishing.finding_values import finding_values
 from policyreport.publishing.method_values import method_use, method_values
 from policyreport.publishing.names import name_filters
+from policyreport.publishing.own_values import OwnTables
 from policyreport.publishing.provenance import Provenance
 from policyreport.publishing.quality_values import quality_values
 from policyreport.publishing.revision_values import FILTERS as VINTAGE_FILTERS
@@ -26,6 +27,7 @@ from policyreport.publishing.validity_page import FILTERS, read_results, study_o
 from policyreport.records.base import Failure
 from policyreport.records.marks import BOUNDARIES
 from policyreport.records.notebooks import BY_NOTEBOOK, PROVINCE_NOTEBOOKS, EvaluationRecord, NotebookRecord
+from policyreport.records.own import record_type
 
 Records = Mapping[tuple[str, str], NotebookRecord]
 
@@ -62,13 +64,18 @@ def page_values(
         "policy": provenance.policy,
         "province_count": len(provenance.areas.current(provenance.edition.as_known_on)),
         "roles": provenance.roles,
-        "failures": [failure for failure in failures if failure.area == provenance.roles.nation],
+        "failures": of_report(failure for failure in failures if failure.area == provenance.roles.nation),
         **method_values(method_use(records.values(), registry), provenance, wording),
         "changed": change_values(evaluation.changes, provenance) if evaluation and evaluation.changes else None,
         **(quality_values(evaluation, provenance) | revision_values(evaluation, provenance) if evaluation else {}),
         "findings": finding_values(evaluation.findings, facts, read_rule_book(root), provenance) if evaluation else {},
     }
     return values, records, page_filters(provenance, wording)
+
+
+def of_report(failures: Iterable[Failure]) -> list[Failure]:
+    """Choose failures of the report's own notebooks, for what a page lacks because of them."""
+    return [failure for failure in failures if unmarked_name(failure.notebook) in BY_NOTEBOOK]
 
 
 def page_filters(provenance: Provenance, wording: Wording) -> dict[str, Callable[..., object]]:
@@ -85,6 +92,7 @@ def filter_sets(provenance: Provenance, wording: Wording) -> tuple[dict[str, Cal
         area_filters(provenance),
         area_series_filters(provenance),
         league_values.FILTERS,
+        OwnTables(provenance.formats).filters,
         series_filters(provenance),
         share_filters(provenance, wording),
         task_values.FILTERS,
@@ -95,6 +103,6 @@ def read_records(store: Path, failed: Container[tuple[str, str]]) -> Iterator[tu
     """Read the records of an edition's notebooks that ran to their end, by area and notebook."""
     for path in sorted((store / "records").glob("*/*.json")):
         kind = unmarked_name(path.stem)
-        if kind in BY_NOTEBOOK and (path.parent.name, path.stem) not in failed:
-            record = BY_NOTEBOOK[kind].from_json(path.read_bytes())
+        if (path.parent.name, path.stem) not in failed:
+            record = record_type(kind).from_json(path.read_bytes())
             yield (record.area, kind), record

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ import nbformat
 
 from policyreport.data.areas import Areas, read_areas
 from policyreport.errors import RenderError, did_you_mean
+from policyreport.figures.frame import own_scope
 from policyreport.figures.pictures import MIME, Picture
 from policyreport.figures.simulated import (
     SCRIPTS,
@@ -32,6 +33,7 @@ from policyreport.params.spelling import sort_key
 from policyreport.params.untrusted import require_inside
 from policyreport.publishing.downloads import FILES, FOLDER, download_list, make_downloads
 from policyreport.publishing.method_notes import with_methods
+from policyreport.publishing.own_values import Section, first_heading, own_sections
 from policyreport.publishing.page_files import (
     EDITION_FILE,
     QUARTO_KEYS,
@@ -41,7 +43,7 @@ from policyreport.publishing.page_files import (
     title_of,
     write_settings,
 )
-from policyreport.publishing.page_values import page_values
+from policyreport.publishing.page_values import Records, of_report, page_values
 from policyreport.publishing.pictures import require_picture
 from policyreport.publishing.provenance import Provenance, read_provenance
 from policyreport.publishing.source_marks import FILE as TRACES
@@ -52,9 +54,11 @@ from policyreport.records.base import Failure
 from policyreport.records.formats import Formats
 from policyreport.records.markdown import escape
 from policyreport.records.marks import unmarked
+from policyreport.records.notebooks import BY_NOTEBOOK
 from policyreport.running.executed import read_executed
 from policyreport.running.janitor import passing_folder
 from policyreport.running.quorum import WORDS, Turnout, count_turnout, require_quorum
+from policyreport.running.store import notebook_path
 
 PAGE = re.compile(r"^\{\{< page (?P<page>[\w-]+) >\}\}[ \t]*$", re.MULTILINE)
 DOWNLOADS = re.compile(r"^\{\{< downloads >\}\}[ \t]*$", re.MULTILINE)
@@ -76,10 +80,20 @@ class Contents:
     drawings: dict[tuple[str, str], Drawing] = field(default_factory=dict)
     failures: dict[str, list[Failure]] = field(default_factory=dict)
     downloads: str = ""
+    # Of the notebooks that users added, by area and notebook.
+    own: dict[tuple[str, str], list[Drawing]] = field(default_factory=dict)
+    titles: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def pictures(self, area: str, prefix: str = "") -> dict[str, Drawing]:
         """Return the pictures of an area's notebooks by name, which is their label without the prefix."""
         return {label.removeprefix(prefix): drawing for (key, label), drawing in self.drawings.items() if key == area}
+
+    def sections(self, names: Sequence[str], area: str, records: Records) -> list[Section]:
+        """Return the sections of the notebooks that users added for an area."""
+        titles = {name: self.titles.get((area, name), "") for name in names}
+        drawings = {name: self.own.get((area, name), []) for name in names}
+        own = {name: records.get((area, name)) for name in names}
+        return own_sections(names, titles, drawings, own, self.failures.get(area, []))
 
 
 def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -> Path:
@@ -216,10 +230,36 @@ def collect(store: Path) -> Contents:
         failure = Failure.from_json(path.read_bytes())
         contents.failures.setdefault(failure.area, []).append(failure)
     failed = {(item.area, item.notebook) for items in contents.failures.values() for item in items}
-    for area, notebook in read_executed(store, failed):
-        for drawing in _drawn(notebook):
-            contents.drawings[area, drawing.label] = drawing
+    for area, name, notebook in read_executed(store, failed):
+        kind, drawn = unmarked_name(name), list(_drawn(notebook))
+        if kind not in BY_NOTEBOOK:
+            contents.own[area, kind] = _require_own(drawn, area, kind)
+            contents.titles[area, kind] = first_heading(notebook)
+        contents.drawings |= {(area, drawing.label): drawing for drawing in drawn}
+    for area, name in failed:
+        if unmarked_name(name) not in BY_NOTEBOOK:
+            contents.titles[area, unmarked_name(name)] = _title_of_failed(store, area, name)
     return contents
+
+
+def _title_of_failed(store: Path, area: str, name: str) -> str:
+    """Return the title of a notebook that failed; empty where it is not even a notebook."""
+    try:
+        return first_heading(nbformat.read(notebook_path(store, area, name), as_version=4))  # type: ignore[no-untyped-call]
+    # nbformat passes on the errors of JSON, its schema and the encoding.
+    except Exception:  # noqa: BLE001
+        return ""
+
+
+def _require_own(drawings: list[Drawing], area: str, notebook: str) -> list[Drawing]:
+    """Refuse a picture under a name that is not its notebook's own: it could take the place of another."""
+    scope = f"{own_scope(notebook)}-"
+    for drawing in drawings:
+        if drawing.label.removeprefix(f"{area}-").startswith(scope):
+            continue
+        todo = "Make it with `chart(axes, data, name, caption)`, and run the notebook again."
+        raise RenderError(f"a picture of {area}/{notebook}", f'a name with "{scope}"', f'"{drawing.label}"', todo)
+    return drawings
 
 
 def _drawn(notebook: nbformat.NotebookNode) -> Iterator[Drawing]:
@@ -238,7 +278,9 @@ class Pages:
         failures = [failure for of_area in contents.failures.values() for failure in of_area]
         self._contents, self._areas, nation = contents, provenance.areas, provenance.roles.nation
         self._values, self._records, filters = page_values(root, store, provenance, failures)
+        self._declared = provenance.edition.notebooks
         self._values["pictures"] = contents.pictures(nation)
+        self._values["own"] = contents.sections(self._declared.country, nation, self._records)
         self._templates = Templates(self.folder, provenance.formats, filters)
 
     def read(self, name: str) -> tuple[dict[str, object], str]:
@@ -256,7 +298,8 @@ class Pages:
             "region": self._areas.region(key),
             "begun": self._areas.begun(key),
             "pictures": self._contents.pictures(key, scope),
-            "failures": self._contents.failures.get(key, []),
+            "failures": of_report(self._contents.failures.get(key, [])),
+            "own": self._contents.sections(self._declared.province, key, self._records),
             **{notebook: self._records.get((key, notebook)) for notebook in OF_AREA},
         }
         return self._templates.fill(name, self._values | {"scope": scope, "area": area})

@@ -22,7 +22,7 @@ from policyreport.records.base import Frozen
 from policyreport.records.digits import as_published
 from policyreport.records.marks import read_marks
 
-FIELD = re.compile(r"^(?:records/)?(?P<area>[^/:]+)/(?P<notebook>[a-z]+)(?:\.json)?:(?P<path>.+)$")
+FIELD = re.compile(r"^(?:records/)?(?P<area>[^/:]+)/(?P<notebook>[a-z][a-z0-9-]*)(?:\.json)?:(?P<path>.+)$")
 _STEP = re.compile(r"\.?(?P<key>[A-Za-z_]\w*)|\[(?P<number>\d+)\]")
 _NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?")
 # Thousands grouped as in SI, or as on a Swiss or Vietnamese keyboard: "1 227", "1'227".

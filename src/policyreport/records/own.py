@@ -24,7 +24,7 @@ WITH_UNIT = ("value", "low", "high")
 
 Cell = StrictBool | StrictInt | StrictFloat | StrictStr | None
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
-RowId = Annotated[str, Field(pattern=r"^[^\s#]+(#\S+)?$")]
+RowId = Annotated[str, Field(pattern=r"^[\w./+-]+(#[\w.-]+)?$")]
 
 
 class Column(Frozen):
@@ -87,7 +87,8 @@ def own_results(results: Mapping[str, Any]) -> dict[str, Table | Refusal]:
     """Turn frames and results by name into what a record keeps.
 
     A frame becomes a table: `attrs["caption"]` is its caption, `attrs["units"]` gives units by column, the column
-    ``rows`` the ledger rows behind each row. Results become the table of their ``to_frame()``; a refusal stays one.
+    ``rows`` the ledger rows behind each row, or `attrs["inputs"]` those behind all. Results become the table of their
+    ``to_frame()``; a refusal stays one.
     DataError for anything else, an infinite number or a table that is too long.
     """
     if not results:
@@ -117,6 +118,7 @@ def _table(place: str, frame: pd.DataFrame) -> Table:
     columns = [str(column) for column in frame.columns]
     evidence = _evidence(frame[ROWS]) if ROWS in columns else None
     kept = [at for at, name in enumerate(columns) if not (name == ROWS and evidence is not None)]
+    inputs = evidence or [tuple(frame.attrs.get("inputs", ()))] * len(frame)
     units = _units(frame.attrs)
     cells = [_cells(place, columns[at], frame.iloc[:, at]) for at in kept]
     lines = list(zip(*cells, strict=True)) if cells else []
@@ -124,9 +126,7 @@ def _table(place: str, frame: pd.DataFrame) -> Table:
         return Table(
             caption=str(frame.attrs.get("caption", "")),
             columns=tuple(Column(name=columns[at], unit=units.get(columns[at], "")) for at in kept),
-            rows=tuple(
-                Row(values=values, inputs=evidence[number] if evidence else ()) for number, values in enumerate(lines)
-            ),
+            rows=tuple(Row(values=values, inputs=ids) for values, ids in zip(lines, inputs, strict=True)),
         )
     except ValidationError as error:
         todo = "Record what a page can show: choose columns and rows before."

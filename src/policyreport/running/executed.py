@@ -16,7 +16,7 @@ from policyreport.running.seal import broken_seal
 from policyreport.running.store import notebook_path, record_path
 
 
-def read_executed(store: Path, failed: Container[tuple[str, str]]) -> Iterator[tuple[str, nbformat.NotebookNode]]:
+def read_executed(store: Path, failed: Container[tuple[str, str]]) -> Iterator[tuple[str, str, nbformat.NotebookNode]]:
     """Read every notebook that ran to its end, with its area and name, in the order of their paths.
 
     What a notebook in `failed` showed before it failed has no record behind it, and is left out.
@@ -36,7 +36,7 @@ def read_executed(store: Path, failed: Container[tuple[str, str]]) -> Iterator[t
         if (area, name) not in failed:
             executed = _read_notebook(path, store)
             _check_record(store, area, name)
-            yield area, executed
+            yield area, name, executed
 
 
 def _read_notebook(path: Path, store: Path) -> nbformat.NotebookNode:

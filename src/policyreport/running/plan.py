@@ -135,8 +135,8 @@ def first_units(root: Path, edition: str, areas: list[str] | None, store: Path) 
     Those on the country take longest and come first; the others follow in the order of area keys, of all areas where
     `areas` is None. The store is not read.
     """
+    require_own_notebooks(root, read_edition(root, edition))
     data = load_edition(root, edition)
-    require_own_notebooks(root, data.edition)
     valid = edition_areas(data)
     unknown = [key for key in areas or [] if key not in valid]
     if unknown:
