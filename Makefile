@@ -7,6 +7,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 READY_LAB := .venv/.ready-lab
+LAB_SETTINGS = .venv/share/jupyter/lab/settings
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
   --no-emit-package warm-kernels
 PIP = $(BIN)/python -m pip --disable-pip-version-check
@@ -24,7 +25,7 @@ export PYTHONDONTWRITEBYTECODE =
 PUBLIC := $(addprefix src/policyreport/,statistics records errors.py data/inputs.py running/workspace.py running/lesson.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-all coverage validity check docs lab clean setup format lock
+.PHONY: help report test test-all coverage validity check docs lab filter clean setup format lock
 
 help: ## Show what can be made
 	@echo "policyreport: the evaluation report on a public policy"
@@ -63,8 +64,15 @@ docs: $(READY_DEV) ## Build the site of the documentation into build/docs
 	@rm -rf docs/reference/api
 	$(BIN)/sphinx-build -q -W --keep-going -j auto docs build/docs
 
-lab: $(READY_LAB) ## Open the project in JupyterLab
-	$(BIN)/jupyter lab
+lab: $(READY_LAB) filter ## Open the notebooks in JupyterLab
+	@mkdir -p $(LAB_SETTINGS) && cp notebooks/.jupyterlab.json $(LAB_SETTINGS)/overrides.json
+	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/README.md
+
+# What JupyterLab writes into a notebook besides its cells stays out of git too.
+filter: $(READY_LAB)
+	@if git rev-parse --git-dir >/dev/null 2>&1; then $(BIN)/nbstripout --install && \
+	  git config filter.nbstripout.extrakeys '$(foreach key,codemirror_mode file_extension mimetype nbconvert_exporter \
+	  pygments_lexer version,metadata.language_info.$(key))'; fi
 
 format: $(READY_DEV) ## Format the code and strip the notebooks
 	$(BIN)/ruff check --fix .

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from policyreport.data.selection import compare_series as compare_series
     from policyreport.params.methods import method_settings as method_settings
     from policyreport.records.base import Results as Results
+    from policyreport.running.by_hand import compare_with_official as compare_with_official
     from policyreport.running.official import Record
     from policyreport.running.workspace import open_edition as open_edition
     from policyreport.statistics.ranks.area_means import mean_above_country as mean_above_country
@@ -72,6 +73,7 @@ _PUBLIC = {
     "Results": "policyreport.records.base",
     "method_settings": "policyreport.params.methods",
     "open_edition": "policyreport.running.workspace",
+    "compare_with_official": "policyreport.running.by_hand",
     "bounded_values": "policyreport.data.cleaned",
     "check_boundaries": "policyreport.data.boundary_checks",
     "compare_series": "policyreport.data.selection",

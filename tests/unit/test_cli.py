@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from policyreport.cli.main import app
 from policyreport.errors import DataError, ExitCode, RenderError
-from policyreport.records.notebooks import BY_NOTEBOOK
+from policyreport.records.own import RECORD_TYPES
 from policyreport.running.execute import Unit
 from policyreport.running.store import failure_path, notebook_path, record_path
 
@@ -378,7 +378,7 @@ def test_an_error_of_the_renderer_has_its_own_exit_code(project, stand_in):
 
 def test_the_schemas_are_valid_schemas_of_every_notebooks_record():
     schemas = json.loads(call("schema").output)
-    assert schemas.keys() == BY_NOTEBOOK.keys()
+    assert schemas.keys() == RECORD_TYPES.keys()
     for schema in schemas.values():
         jsonschema.Draft202012Validator.check_schema(schema)
     assert json.loads(call("schema", "trend").output) == schemas["trend"]
