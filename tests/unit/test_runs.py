@@ -14,7 +14,7 @@ from rich.console import Console
 
 from policyreport.errors import RunError
 from policyreport.records.base import Failure
-from policyreport.records.notebooks import Deviation, NotebookRecord
+from policyreport.records.notebooks import CleanRecord, Deviation
 from policyreport.running.events import Finished, Planned, Retrying, Started
 from policyreport.running.execute import Outcome, Unit
 from policyreport.running.execute.unit import Units, WorkerLostError, keys_of
@@ -433,7 +433,9 @@ def test_sockets_lie_in_a_short_folder_where_the_usual_one_is_deep(monkeypatch, 
 
 @pytest.mark.parametrize("differs", [(), (OTHER,), None])
 def test_a_record_made_otherwise_is_named_with_its_event(differs, tmp_path: Path) -> None:
-    record = NotebookRecord(area="n01", name="Hà Nội", edition="tiny", as_known_on=date(2026, 9, 30), differs=differs)
+    about = {"area": "n01", "name": "Hà Nội", "edition": "tiny", "as_known_on": date(2026, 9, 30), "differs": differs}
+    nothing = dict.fromkeys(("observations", "panel", "topics", "findings", "refusals"), ())
+    record = CleanRecord(**about, **nothing, superseded=0)
 
     class Done(Instant):
         def submit(self, task, unit):

@@ -15,6 +15,7 @@ from pathlib import Path
 from policyreport.errors import PolicyReportError, RunError
 from policyreport.records.base import Failure
 from policyreport.records.notebooks import Deviation
+from policyreport.records.own import OWN
 from policyreport.running.cache.ingredients import key_of
 from policyreport.running.cache.results import Cache, Result
 from policyreport.running.events import Event, Finished, Planned, Retrying, RunSummary, Started
@@ -280,8 +281,11 @@ def _differences(record: bytes | None) -> tuple[str, ...]:
     """What a record says of itself that was not made by the official method, a line each."""
     if record is None or DIFFERS not in record or AS_REQUIRED in record:
         return ()
-    differs = json.loads(record).get("differs")
-    return (NOT_COMPARED,) if differs is None else tuple(Deviation.model_validate(each).text for each in differs)
+    body = json.loads(record)
+    if body["differs"] is None:
+        # Nothing is official about the notebooks of users.
+        return () if body["kind"] == OWN else (NOT_COMPARED,)
+    return tuple(Deviation.model_validate(each).text for each in body["differs"])
 
 
 def _not_run(unit: Unit, error: BaseException) -> Outcome:
