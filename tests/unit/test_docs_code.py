@@ -1,4 +1,4 @@
-"""The Python of the how-to pages runs as printed and prints what the page shows."""
+"""The Python of the documentation runs as printed and prints what the page shows."""
 
 import contextlib
 import io
@@ -13,7 +13,7 @@ BLOCK = re.compile(
     r"^```(?:(?P<python>python)|\{code-block\} text\n:(?P<option>caption|class): (?P<value>\S+))\n(?P<body>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
-PAGES = sorted(path for path in (ROOT / "docs" / "how-to").glob("*.md") if "```python" in path.read_text("utf-8"))
+PAGES = sorted(path for path in (ROOT / "docs").glob("*/*.md") if "```python" in path.read_text("utf-8"))
 
 
 def test_there_are_pages_with_code() -> None:
