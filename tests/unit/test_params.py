@@ -152,6 +152,7 @@ def test_a_section_that_several_methods_need_is_written_once_and_held_by_each() 
         (lambda body: body["ranks"].pop("tau"), 'Add "tau"'),
         # Sections rest on others: a slip is reported where it is made, and only there.
         (lambda body: body["flow"]["minimum_days"].update(value=-1), r"methods.yaml: flow.minimum_days"),
+        (lambda body: body["trend"]["minimum_points"].update(value=4), r"methods.yaml: trend.minimum_points"),
         (lambda body: body.pop("threshold"), r"methods.yaml: threshold: "),
         (lambda body: body["outlook"].update(flow=body["outlook"]["inner_level"]), "outlook.*no flow"),
     ],

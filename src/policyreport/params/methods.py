@@ -188,7 +188,8 @@ class TrendSettings(Strict):
 
     conventions: ConventionsSettings
     peers: PeersSettings
-    minimum_points: Count
+    # With fewer, no interval of the median slope reaches 95 %.
+    minimum_points: Annotated[int, Field(ge=5)]
     verdict_level: Share
     gls_rhos: Annotated[tuple[Share, ...], Field(min_length=1)]
     verdict_rho: Share
