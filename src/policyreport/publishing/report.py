@@ -382,9 +382,14 @@ def _write_pdf_page(
 
 
 def _write_figures(project: Path, contents: Contents, navigation: Navigation) -> None:
+    """Write the pictures that pages show; some stand in their notebook alone."""
+    pages = "".join(path.read_text(encoding="utf-8") for path in project.rglob("*.qmd"))
     for (area, label), drawing in contents.drawings.items():
+        shown = any(name in pages for name in drawing.picture.files)
         for name, text in drawing.picture.files.items():
             require_picture(name, text, f'picture "{label}" of {area}')
+            if not shown:
+                continue
             target = project / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(navigation.linked(text), encoding="utf-8")
