@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from policyreport.statistics.scorecard.headlines import collect_headlines as collect_headlines
     from policyreport.statistics.scorecard.headlines import count_turnout as count_turnout
     from policyreport.statistics.scorecard.league import collect_league as collect_league
-    from policyreport.statistics.scorecard.league import series_record as series_record
+    from policyreport.statistics.scorecard.league import national_record as national_record
     from policyreport.statistics.scorecard.specifications import headline_specifications as headline_specifications
     from policyreport.statistics.scorecard.strip import collect_strip as collect_strip
     from policyreport.statistics.series.among import find_trends as find_trends
@@ -112,7 +112,7 @@ _PUBLIC = {
     "count_codes": "policyreport.statistics.scorecard.coverage",
     "count_published": "policyreport.statistics.scorecard.coverage",
     "collect_league": "policyreport.statistics.scorecard.league",
-    "series_record": "policyreport.statistics.scorecard.league",
+    "national_record": "policyreport.statistics.scorecard.league",
     "headline_specifications": "policyreport.statistics.scorecard.specifications",
     "collect_strip": "policyreport.statistics.scorecard.strip",
     "score_specifications": "policyreport.statistics.series.specifications",

@@ -182,7 +182,7 @@ def trace(
     Examples:
       policyreport trace build/2025Q4 "1,227"
       policyreport trace 2025Q4 "94.5 %" --json
-      policyreport trace 2025Q4 "VN/evaluation:quarter_on_quarter.counts[3].completed"
+      policyreport trace 2025Q4 "VN/tasks:quarter_on_quarter.counts[3].completed"
       policyreport trace 2025Q4 "n01/trend:growth[0].slope"
     """
     root = given_project(context.obj)

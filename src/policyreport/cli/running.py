@@ -82,7 +82,7 @@ def run(
 ) -> None:
     """Run the notebooks of an edition.
 
-    There are three for each area, one on the country's series and, last, the country's evaluation. Notebooks whose
+    There are three for each area and five for the country, of which two read what the others found. Notebooks whose
     inputs have not changed keep their results. If a notebook fails, the others go on; it is saved with the error
     marked, its page says so, and the exit code is 5. Results go to build/EDITION/.
 
@@ -143,12 +143,10 @@ def why(
         if lines := reasons_for(cache, edition, unit):
             coming.append(unit.area)
             typer.echo(f"{unit.area}/{unit.notebook}: {'; '.join(lines)}")
-    # What the evaluation reads is known only after the others have run.
+    # What the last notebooks read is known only after the others have run.
+    reading = [f"it reads the records of {', '.join(dict.fromkeys(coming))}"] if coming else []
     for unit in plan.last_units(root, edition, store):
-        lines = reasons_for(cache, edition, unit)
-        if coming:
-            lines.append(f"it reads the records of {', '.join(dict.fromkeys(coming))}")
-        if lines:
+        if lines := [*reasons_for(cache, edition, unit), *reading]:
             typer.echo(f"{unit.area}/{unit.notebook}: {'; '.join(lines)}")
             coming.append(unit.area)
     if not coming:

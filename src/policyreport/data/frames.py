@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from policyreport.data.selection import role_series
 from policyreport.records.base import NEVER_ESTIMATED
-from policyreport.records.notebooks import TrendRecord
-from policyreport.records.tasks import Completion
 
 if TYPE_CHECKING:
     from policyreport.data.inputs import Inputs
@@ -45,20 +42,19 @@ def task_lists(inputs: Inputs) -> pd.DataFrame:
 
     Columns as in `LIST_COLUMNS`, rows by list and date.
     """
-    role, rows = inputs.roles.tasks, inputs.newest
-    own = rows["area"].isin([inputs.area, *inputs.areas.parts(inputs.area)]) & (rows["list"] != "")
-    counts = rows[own & rows["indicator"].isin([role.total, role.completed, role.late, role.overdue])]
-    recurring = rows[own & (rows["indicator"] == role.recurring)]
-    keys = ["list", "reference_date", "period"]
-    return _lists(inputs, [_list(inputs, group, recurring) for _, group in counts.groupby(keys, dropna=False)])
+    return _lists(inputs, _lists_of(inputs, inputs.area))
 
 
 def province_lists(inputs: Inputs) -> pd.DataFrame:
-    """Collect the lists of all provinces that their notebooks could describe, from their records.
+    """Collect the lists of the edition's provinces that were counted exactly, by province, list and date.
 
     Columns as in `LIST_COLUMNS`. A province that published none has one row without a list.
     """
-    return _lists(inputs, list(_recorded(inputs)))
+    rows: list[dict[str, Any]] = []
+    for area in inputs.areas.of_edition(inputs.edition):
+        exact = [row for row in _lists_of(inputs, area) if _is_exact(row)]
+        rows += exact or [_no_list(inputs, area)]
+    return _lists(inputs, rows)
 
 
 def _lists(inputs: Inputs, rows: list[dict[str, Any]]) -> pd.DataFrame:
@@ -67,14 +63,24 @@ def _lists(inputs: Inputs, rows: list[dict[str, Any]]) -> pd.DataFrame:
     return frame
 
 
-def _list(inputs: Inputs, group: pd.DataFrame, recurring: pd.DataFrame) -> dict[str, Any]:
+def _lists_of(inputs: Inputs, area: str) -> list[dict[str, Any]]:
+    """The lists of an area and its former parts, by list and date."""
+    role, rows = inputs.roles.tasks, inputs.newest
+    own = rows["area"].isin([area, *inputs.areas.parts(area)]) & (rows["list"] != "")
+    counts = rows[own & rows["indicator"].isin([role.total, role.completed, role.late, role.overdue])]
+    recurring = rows[own & (rows["indicator"] == role.recurring)]
+    keys = ["list", "reference_date", "period"]
+    return [_list(inputs, area, group, recurring) for _, group in counts.groupby(keys, dropna=False)]
+
+
+def _list(inputs: Inputs, area: str, group: pd.DataFrame, recurring: pd.DataFrame) -> dict[str, Any]:
     role = inputs.roles.tasks
     values = {name: int(value) for name, value in zip(group["indicator"], group["value"].tolist(), strict=True)}
     main = group[group["indicator"].isin([role.total, role.completed])]
     first = group.iloc[0]
     same = recurring[(recurring["list"] == first["list"]) & (recurring["reference_date"] == first["reference_date"])]
     return {
-        "area": inputs.area,
+        "area": area,
         **_about(inputs, str(first["list"])),
         "period": first["period"],
         "reference_date": first["reference_date"],
@@ -107,31 +113,18 @@ def _about(inputs: Inputs, name: str) -> dict[str, Any]:
     }
 
 
-def _recorded(inputs: Inputs) -> Iterator[dict[str, Any]]:
-    """The lists of every province, as its record describes them."""
+def _is_exact(row: dict[str, Any]) -> bool:
+    """Whether a list has both numbers, as counted on its date, and is not kept for context only."""
+    counted = row["bound"] == "=" and row["status"] not in NEVER_ESTIMATED
+    return counted and not row["context"] and row["total"] is not None and row["completed"] is not None
+
+
+def _no_list(inputs: Inputs, area: str) -> dict[str, Any]:
+    """The row of an area that published no count."""
     nothing: dict[str, Any] = dict.fromkeys((name for name, kind in LIST_COLUMNS.items() if kind == "str"), "")
-    nothing |= {"bound": "=", "status": "observed", "context": False, "quarterly": False}
-    nothing |= {"recurring_listed": "not stated", "recurring_completed": "not stated", "rows": (), "recurring_rows": ()}
-    for (area, notebook), record in sorted(inputs.records.items()):
-        if notebook != "trend" or not isinstance(record, TrendRecord):
-            continue
-        counted = [result for result in record.completion if isinstance(result, Completion)]
-        for result in counted:
-            yield {
-                "area": area,
-                **_about(inputs, result.list),
-                "period": result.period,
-                "reference_date": result.reference_date,
-                "published": result.published,
-                "total": result.total,
-                "completed": result.completed.count,
-                "bound": "=",
-                "status": "observed",
-                "rows": result.inputs,
-                "recurring_rows": (),
-            }
-        if not counted:
-            yield nothing | {"area": area, "published": inputs.edition.as_known_on}
+    nothing |= {"bound": "=", "status": "observed", "context": False, "quarterly": False, "rows": ()}
+    nothing |= {"recurring_listed": "not stated", "recurring_completed": "not stated", "recurring_rows": ()}
+    return nothing | {"area": area, "published": inputs.edition.as_known_on}
 
 
 def share_figures(inputs: Inputs) -> pd.DataFrame:

@@ -91,7 +91,7 @@ class Inputs:
     sources : tuple of SourceLine
         The raw files behind the slice.
     records : dict of (str, str) to NotebookRecord
-        By area and notebook, the records of the provinces and of the national series; only for the national evaluation.
+        By area and notebook, the records of the notebooks that ran before; only for those that read them.
     own : bool
         Whether the notebook is one that users added.
     """
@@ -339,7 +339,7 @@ def frame_bytes(frame: pd.DataFrame) -> bytes:
 
 
 def _read_records(path: Path) -> dict[tuple[str, str], NotebookRecord]:
-    """The records in the slice of the national evaluation."""
+    """The records in a slice, by area and notebook."""
     if not path.exists():
         return {}
     records: dict[tuple[str, str], NotebookRecord] = {}

@@ -18,7 +18,6 @@ from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.rows import Row, Rule, paint_rows
 from policyreport.figures.series import draw_dots
 from policyreport.figures.style import DASHED, SMALL, house_style, picture
-from policyreport.figures.tasks import newest_counts
 from policyreport.params.phrases import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.formats import NBSP
@@ -63,10 +62,10 @@ def rank_sets(record: Ranks, names: Mapping[str, str], frame: Frame) -> Picture:
 def pooling(result: Pooling | Refusal, data: Inputs) -> Pictures:
     """Draw each province's own and pooled share ("pooling"), and the pooled ones with bars for pairs ("caterpillar").
 
-    From `pool_lists`; where it was refused, the counts that are not pooled, side by side ("lists-side-by-side").
+    From `pool_lists`; nothing where refused.
     """
     if isinstance(result, Refusal):
-        return newest_counts(data)
+        return Pictures()
     names = {share.area: data.areas.name(share.area) for share in result.areas}
     bar = data.settings.funnel.pair_bar
     return Pictures(

@@ -10,9 +10,9 @@ from policyreport.figures.pace import share_pace
 from policyreport.figures.province import governance, growth, income
 from policyreport.figures.series import common_path
 from policyreport.figures.shares import share, share_of_provinces, share_revisions
-from policyreport.figures.sparks import headlines
+from policyreport.figures.sparks import headline_share, headline_tasks
 from policyreport.figures.strips import growth_compare, leads
-from policyreport.figures.tasks import central_list, lists
+from policyreport.figures.tasks import central_list, lists, lists_side_by_side
 from policyreport.figures.tiles import place
 
 __all__ = [
@@ -23,11 +23,13 @@ __all__ = [
     "governance",
     "growth",
     "growth_compare",
-    "headlines",
+    "headline_share",
+    "headline_tasks",
     "income",
     "leads",
     "lists",
     "lists_in_funnel",
+    "lists_side_by_side",
     "old_and_new",
     "outlooks",
     "place",

@@ -41,24 +41,29 @@ SIZE = (264, NARROW)
 LABEL = 92
 
 
-def headlines(
-    quarters: QuarterOnQuarter | Refusal,
-    completion: Sequence[Completion | Refusal],
-    share: Sequence[Threshold | NotYearly | Refusal],
-    pace: Sequence[Pace | Refusal],
-    data: Inputs,
+def headline_tasks(
+    quarters: QuarterOnQuarter | Refusal, completion: Sequence[Completion | Refusal], data: Inputs
 ) -> Pictures:
-    """Draw the small figures of the overview where there are results: "spark-tasks", "spark-share", "spark-pace"."""
-    drawn = [] if isinstance(quarters, Refusal) else _of_tasks(quarters, completion, frame_for(data, "spark-tasks"))
+    """Draw the overview's small figure of the central list ("spark-tasks"); nothing where it was refused."""
+    if isinstance(quarters, Refusal):
+        return Pictures()
+    return Pictures(_of_tasks(quarters, completion, frame_for(data, "spark-tasks")))
+
+
+def headline_share(
+    share: Sequence[Threshold | NotYearly | Refusal], pace: Sequence[Pace | Refusal], data: Inputs
+) -> Pictures:
+    """Draw the overview's small figures of the share where there are results: "spark-share" and "spark-pace"."""
     judged = [result for result in share if isinstance(result, Threshold)]
     newest = list(newest_of_each_measure(judged).values())
     measure = data.roles.share.headline_measure
-    if main := next((figure for figure in newest if figure.measure == measure), None):
-        drawn.append(_of_shares([main, *(figure for figure in newest if figure is not main)][:4], data))
-        paces = [result for result in pace if isinstance(result, Pace) and result.measure == measure]
-        if paces:
-            points = yearly_points([figure for figure in judged if figure.measure == measure])
-            drawn.append(_of_pace(min(paces, key=lambda pace: pace.target_period), points, data))
+    main = next((figure for figure in newest if figure.measure == measure), None)
+    if main is None:
+        return Pictures()
+    drawn = [_of_shares([main, *(figure for figure in newest if figure is not main)][:4], data)]
+    if paces := [result for result in pace if isinstance(result, Pace) and result.measure == measure]:
+        points = yearly_points([figure for figure in judged if figure.measure == measure])
+        drawn.append(_of_pace(min(paces, key=lambda pace: pace.target_period), points, data))
     return Pictures(drawn)
 
 

@@ -29,6 +29,7 @@ from policyreport.records.tasks import (
     Completion,
     ListCount,
     ListStep,
+    Pooling,
     Proportion,
     QuarterOnQuarter,
     counts_of_list,
@@ -71,8 +72,13 @@ def central_list(
     return Pictures([list_counts(quarters, frame, shares_by_date(completion, data.roles.tasks.national_lists))])
 
 
-def newest_counts(data: Inputs) -> Pictures:
-    """Draw the count of each province's newest list, in the order of areas ("lists-side-by-side")."""
+def lists_side_by_side(pooling: Pooling | Refusal, data: Inputs) -> Pictures:
+    """Draw the count of each province's newest list, in the order of areas ("lists-side-by-side").
+
+    From the provinces' records; nothing where `pool_lists` could pool the lists.
+    """
+    if isinstance(pooling, Pooling):
+        return Pictures()
     records = (record for _, record in sorted(data.records.items()) if isinstance(record, TrendRecord))
     counted = ([item for item in record.completion if isinstance(item, Completion)] for record in records)
     done = [newest_list(of_area) for of_area in counted if of_area]

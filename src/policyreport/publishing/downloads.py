@@ -25,7 +25,7 @@ from policyreport.publishing.provenance import Provenance
 from policyreport.records.digits import as_published
 from policyreport.records.formats import NBSP, Formats
 from policyreport.records.markdown import escape, followed
-from policyreport.records.notebooks import EvaluationRecord, LeagueRow
+from policyreport.records.notebooks import LeagueRow, ProvincesRecord
 from policyreport.records.own import RECORD_TYPES
 
 FOLDER = "downloads"
@@ -205,11 +205,11 @@ def _frames(provenance: Provenance, store: Path) -> Mapping[str, pd.DataFrame | 
 
 
 def _league(store: Path) -> pd.DataFrame | None:
-    """Return the league table of the national record; None where there is none."""
-    path = next(iter(sorted((store / "records").glob("*/evaluation*.json"))), None)
+    """Return the league table; None where there is none."""
+    path = next(iter(sorted((store / "records").glob("*/provinces*.json"))), None)
     if path is None:
         return None
-    rows = EvaluationRecord.from_json(path.read_bytes()).league
+    rows = ProvincesRecord.from_json(path.read_bytes()).league
     return pd.DataFrame([league_row(row) for row in rows], columns=columns("league-table"))
 
 

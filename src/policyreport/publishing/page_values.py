@@ -26,7 +26,14 @@ from policyreport.publishing.share_values import share_filters
 from policyreport.publishing.validity_page import FILTERS, read_results, study_of
 from policyreport.records.base import Failure
 from policyreport.records.marks import BOUNDARIES
-from policyreport.records.notebooks import BY_NOTEBOOK, PROVINCE_NOTEBOOKS, EvaluationRecord, NotebookRecord
+from policyreport.records.notebooks import (
+    BY_NOTEBOOK,
+    NATIONAL_NOTEBOOKS,
+    PROVINCE_NOTEBOOKS,
+    EconomyRecord,
+    NotebookRecord,
+    QualityRecord,
+)
 from policyreport.records.own import record_type
 
 Records = Mapping[tuple[str, str], NotebookRecord]
@@ -37,15 +44,12 @@ def page_values(
 ) -> tuple[dict[str, object], Records, dict[str, Callable[..., object]]]:
     """Collect what templates name, the records by area and notebook, and the templates' further filters.
 
-    `evaluation` and `series` are the national records, none where their notebook has left none; `failures` are then the
-    reasons.
+    `national` has the national records by notebook, none where one has left none; `failures` are then the reasons.
     """
     registry = provenance.registry
     wording = read_wording(provenance.edition.layout(root))
     records = dict(read_records(store, {(failure.area, failure.notebook) for failure in failures}))
-    evaluation = next((record for record in records.values() if isinstance(record, EvaluationRecord)), None)
-    cited = {source.id: source for source in evaluation.sources} if evaluation else {}
-    facts = replace(provenance.facts, sources=cited)
+    national = {name: records.get((provenance.roles.nation, name)) for name in NATIONAL_NOTEBOOKS}
     values = {
         "edition": provenance.edition,
         "abbreviations": provenance.roles.abbreviations,
@@ -54,22 +58,27 @@ def page_values(
             for section, settings in registry.settings.items()
         },
         "study": study_of(read_results(root), registry, provenance.formats),
-        "evaluation": evaluation,
+        "national": national,
         "provinces": {
             notebook: [record for (_, kind), record in sorted(records.items()) if kind == notebook]
             for notebook in PROVINCE_NOTEBOOKS
         },
         "boundaries_file": [BOUNDARIES],
-        "series": records.get((provenance.roles.nation, "series")),
         "policy": provenance.policy,
         "province_count": len(provenance.areas.current(provenance.edition.as_known_on)),
         "roles": provenance.roles,
         "failures": of_report(failure for failure in failures if failure.area == provenance.roles.nation),
         **method_values(method_use(records.values(), registry), provenance, wording),
-        "changed": change_values(evaluation.changes, provenance) if evaluation and evaluation.changes else None,
-        **(quality_values(evaluation, provenance) | revision_values(evaluation, provenance) if evaluation else {}),
-        "findings": finding_values(evaluation.findings, facts, read_rule_book(root), provenance) if evaluation else {},
+        "changed": None,
+        "findings": {},
     }
+    if isinstance(economy := national["economy"], EconomyRecord):
+        values |= revision_values(economy.revisions, provenance)
+    if isinstance(quality := national["quality"], QualityRecord):
+        facts = replace(provenance.facts, sources={source.id: source for source in quality.sources})
+        values |= quality_values(quality, provenance)
+        values["changed"] = change_values(quality.changes, provenance) if quality.changes else None
+        values["findings"] = finding_values(quality.findings, facts, read_rule_book(root), provenance)
     return values, records, page_filters(provenance, wording)
 
 

@@ -1,4 +1,4 @@
-"""What the pages on data quality and sources print of the national record."""
+"""What the pages on data quality and sources print of the record on data quality."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from policyreport.data.sources import short_publisher
 from policyreport.params.registry import Registry
 from policyreport.params.spelling import sort_key
 from policyreport.publishing.provenance import Provenance
+from policyreport.publishing.revision_values import boundary_values
 from policyreport.records.markdown import Markdown
-from policyreport.records.notebooks import CodeCount, CoverageCell, EvaluationRecord, SourceLine
+from policyreport.records.notebooks import CodeCount, CoverageCell, QualityRecord, SourceLine
 
 
-def quality_values(record: EvaluationRecord, provenance: Provenance) -> dict[str, object]:
-    """Collect `coverage`, `refusals` and `warnings` by question, `sources` by publisher."""
+def quality_values(record: QualityRecord, provenance: Provenance) -> dict[str, object]:
+    """Collect `coverage`, `refusals` and `warnings` by question, `sources` by publisher, and what is no revision.
+
+    That is `differences` between two measures, and `checks` of recalculated series.
+    """
     codes = by_question(record.codes, provenance.registry)
     warnings = [count for count in codes if count.kind == "flag"]
     return {
@@ -22,6 +26,10 @@ def quality_values(record: EvaluationRecord, provenance: Provenance) -> dict[str
         "warnings": warnings,
         "warning_codes": len({count.code for count in warnings}),
         "sources": sorted(record.sources, key=_by_publisher),
+        "differences": [
+            found for found in record.measure_differences if any(round(value, 9) for value in found.differences)
+        ],
+        "checks": boundary_values(record.boundary_checks, provenance),
     }
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from policyreport.publishing.provenance import Provenance
 from policyreport.records.base import Refusal
-from policyreport.records.notebooks import BoundaryCheck, EvaluationRecord
+from policyreport.records.notebooks import BoundaryCheck
 from policyreport.records.periods import YEAR, kind_of
 from policyreport.records.shares import Revisions, VintageValue
 from policyreport.statistics.shares.revisions import lay_out
@@ -24,21 +24,17 @@ class VintageRow:
     moved: float | None
 
 
-def revision_values(record: EvaluationRecord, provenance: Provenance) -> dict[str, object]:
-    """Collect how first figures moved (`statistics`, also by maturity), what is no revision, and boundary checks."""
-    revised = [found for found in _triangles(record.revisions) if found.n]
+def revision_values(results: Sequence[Revisions | Refusal], provenance: Provenance) -> dict[str, object]:
+    """Collect how first figures moved (`statistics`, also by maturity), and replaced `projections`."""
+    revised = [found for found in _triangles(results) if found.n]
     return {
         "revised": revised,
         "statistics": [{"of": found, "at": at} for found in revised for at in (None, *found.by_maturity)],
         "projections": [
             {"measure": found.measure, "cell": cell, "evidence": provenance.evidence(cell.observation)}
-            for found in _triangles(record.revisions)
+            for found in _triangles(results)
             for cell in found.apart
         ],
-        "differences": [
-            found for found in record.measure_differences if any(round(value, 9) for value in found.differences)
-        ],
-        "checks": boundary_values(record.boundary_checks, provenance),
     }
 
 

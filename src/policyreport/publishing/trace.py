@@ -52,7 +52,7 @@ def trace(root: Path, store: Path, what: str) -> tuple[Place, ...]:
     """Find where a number of an edition appears, and what it rests on.
 
     `what` is a number as printed, ``1,227`` or ``94.5 %``, or a field of a record,
-    ``VN/evaluation:quarter_on_quarter.counts[3].completed``. Records are searched for a number only where it is printed
+    ``VN/tasks:quarter_on_quarter.counts[3].completed``. Records are searched for a number only where it is printed
     nowhere. Raises UsageError, with the nearest numbers, if it is found neither way, or if nothing was run.
     """
     if not (store / "records").is_dir():
@@ -141,7 +141,7 @@ def _number(root: Path, store: Path, what: str) -> list[Place]:
     """Find a number among printed values, else in fields of records."""
     asked = _normal(_GROUPED.sub("", _normal(what)))
     if not _NUMBER.search(asked):
-        todo = "Ask for a number as printed, or for a field such as VN/evaluation:pace[0].observed_pp."
+        todo = "Ask for a number as printed, or for a field such as VN/economy:pace[0].observed_pp."
         raise UsageError(f'"{what}"', "a number, or AREA/NOTEBOOK:FIELD", "neither", todo)
     marked = printed(root, store)
     whole = re.compile(rf"(?<![\d.,]){re.escape(asked)}(?![\d]|[.,]\d)")

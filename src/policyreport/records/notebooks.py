@@ -409,48 +409,70 @@ class SeriesRecord(NotebookRecord):
     score_sensitivity: tuple[Sensitivity | Refusal, ...]
 
 
-class EvaluationRecord(NotebookRecord):
-    """The country: tasks quarter on quarter, the share against threshold and target, league table, coverage."""
+class TasksRecord(NotebookRecord):
+    """The central list on its dates, and the provinces' lists together; it reads no other record."""
 
-    kind: Literal["evaluation"] = "evaluation"
-    quarter: str
-    headlines: tuple[Headline, ...]
+    kind: Literal["tasks"] = "tasks"
     completion: tuple[Completion | Refusal, ...]
     quarter_on_quarter: QuarterOnQuarter | Refusal
-    share: tuple[Threshold | NotYearly | Refusal, ...]
-    other_quantity: tuple[Threshold | NotYearly | Refusal, ...]
-    share_aggregate: AggregateCheck | Remainder | Refusal
-    pace: tuple[Pace | Refusal, ...]
-    revisions: tuple[Revisions | Refusal, ...]
-    league: tuple[LeagueRow, ...]
-    coverage: tuple[CoverageCell, ...]
-    codes: tuple[CodeCount, ...]
-    findings: tuple[Finding, ...]
-    changes: Changes | None
-    sources: tuple[SourceLine, ...]
-    areas_expected: int
-    areas_failed: tuple[str, ...]
-    measure_differences: tuple[MeasureDifference, ...]
-    boundary_checks: tuple[BoundaryCheck, ...]
-    boundary_bases: tuple[BoundaryBasis, ...]
-    count_ranks: Ranks | Refusal
     flow: tuple[Flow | Refusal, ...]
     outlook: tuple[Outlook | Refusal, ...]
     pooling: Pooling | Refusal
     funnel: Funnel | Refusal
+    count_ranks: Ranks | Refusal
     calibration: Calibration | Refusal
+
+
+class EconomyRecord(NotebookRecord):
+    """The digital economy's share by measure and vintage, against threshold and target; it reads no other record."""
+
+    kind: Literal["economy"] = "economy"
+    share: tuple[Threshold | NotYearly | Refusal, ...]
+    other_quantity: tuple[Threshold | NotYearly | Refusal, ...]
+    pace: tuple[Pace | Refusal, ...]
+    revisions: tuple[Revisions | Refusal, ...]
+    share_aggregate: AggregateCheck | Remainder | Refusal
+
+
+class ProvincesRecord(NotebookRecord):
+    """The provinces side by side, from their records, and the facts of the overview's headlines."""
+
+    kind: Literal["provinces"] = "provinces"
+    league: tuple[LeagueRow, ...]
+    headlines: tuple[Headline, ...]
+    areas_expected: int
+    areas_failed: tuple[str, ...]
+
+
+class QualityRecord(NotebookRecord):
+    """What was published, refused, found and changed, and how values came to stand on present boundaries."""
+
+    kind: Literal["quality"] = "quality"
+    coverage: tuple[CoverageCell, ...]
+    codes: tuple[CodeCount, ...]
+    findings: tuple[Finding, ...]
+    measure_differences: tuple[MeasureDifference, ...]
+    boundary_checks: tuple[BoundaryCheck, ...]
+    boundary_bases: tuple[BoundaryBasis, ...]
+    changes: Changes | None
+    sources: tuple[SourceLine, ...]
 
 
 CompareRecord.model_rebuild()
 
 PROVINCE_NOTEBOOKS = ("clean", "trend", "compare")
-SERIES_NOTEBOOK = "series"
-NATIONAL_NOTEBOOK = "evaluation"
-NATIONAL_NOTEBOOKS = (SERIES_NOTEBOOK, NATIONAL_NOTEBOOK)
+FIRST_NATIONAL = ("series", "tasks", "economy")
+"""National notebooks that read no record, the longest first."""
+LAST_NATIONAL = ("provinces", "quality")
+"""National notebooks that read the records of all others."""
+NATIONAL_NOTEBOOKS = (*FIRST_NATIONAL, *LAST_NATIONAL)
 BY_NOTEBOOK: dict[str, type[NotebookRecord]] = {
     "clean": CleanRecord,
     "trend": TrendRecord,
     "compare": CompareRecord,
     "series": SeriesRecord,
-    "evaluation": EvaluationRecord,
+    "tasks": TasksRecord,
+    "economy": EconomyRecord,
+    "provinces": ProvincesRecord,
+    "quality": QualityRecord,
 }

@@ -1,4 +1,4 @@
-"""What a lesson on a simulated edition needs: every province's lists, and results compared with the true values."""
+"""What a lesson on a simulated edition needs: results compared with the values that its figures were drawn from."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ from policyreport.data.inputs import Inputs
 from policyreport.errors import UsageError
 from policyreport.project import find_project
 from policyreport.records.base import Interval, Refusal
-from policyreport.records.notebooks import NotebookRecord, TrendRecord
 from policyreport.running.workspace import open_edition
-from policyreport.statistics.tasks.completion import completion_of_lists
 
 TRUTH = "truth.csv"
 """File in a simulated edition's data folder: area, quantity, period, value."""
@@ -24,7 +22,7 @@ TRUTH = "truth.csv"
 
 @dataclass(frozen=True)
 class Lesson:
-    """A simulated edition, opened by hand: as seen by one province, and by the country with all completed shares.
+    """A simulated edition, opened by hand, as seen by one province and by the country.
 
     `truth` has the columns area, quantity, period (text) and true, the value that figures were drawn from.
     """
@@ -80,38 +78,18 @@ class Lesson:
 def open_lesson(area: str, edition: str, workspace: str = "") -> Lesson:
     """Open a simulated edition for a lesson on one province, by its key; nothing needs to have been run.
 
-    `workspace` is the folder of the national slice, empty when run by hand. UsageError for an edition whose
+    `workspace` is the folder of a slice with all figures, empty when run by hand. UsageError for an edition whose
     figures were observed: nobody knows the truth behind those.
     """
     root = find_project(Path.cwd())
-    national = open_edition(edition, notebook="evaluation", workspace=workspace)
+    national = open_edition(edition, workspace=workspace)
     path = root / national.edition.data / TRUTH
     if not national.edition.simulated or not path.is_file():
         todo = "Take edition teaching."
         raise UsageError(f"edition {edition}", "a simulated edition with its truth", f"no {TRUTH}", todo)
     truth = pd.read_csv(path, dtype={"period": str}, keep_default_na=False).rename(columns={"value": "true"})
     area = national.areas.resolve_in(national.edition, area, f'area = "{area}"')
-    provinces = {key: replace(national, area=key) for key in national.areas.of_edition(national.edition)}
-    records: dict[tuple[str, str], NotebookRecord] = {
-        (key, "trend"): _counted(inputs) for key, inputs in provinces.items()
-    }
-    return Lesson(provinces[area], replace(national, records=records), truth)
-
-
-def _counted(inputs: Inputs) -> TrendRecord:
-    """A province's record that holds only its counts of tasks."""
-    empty: dict[str, Any] = dict.fromkeys(
-        ("flow", "outlook", "share", "share_pace", "growth", "income", "governance", "indices"), ()
-    )
-    edition = inputs.edition
-    return TrendRecord(
-        area=inputs.area,
-        name=inputs.name,
-        edition=edition.id,
-        as_known_on=edition.as_known_on,
-        completion=completion_of_lists(inputs.tasks, inputs.settings.completion),
-        **empty,
-    )
+    return Lesson(replace(national, area=area), national, truth)
 
 
 def _limits(interval: Interval | tuple[int, int]) -> tuple[float, float]:

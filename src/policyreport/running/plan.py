@@ -7,7 +7,7 @@ slice from `slice_by_hand`; in the batch the runner lays the same slice into the
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -36,16 +36,16 @@ from policyreport.figures.simulated import marked_name, unmarked_name
 from policyreport.params.edition import Edition, edition_file, read_edition
 from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.methods import read_method_settings
-from policyreport.params.report import Roles, read_roles
+from policyreport.params.report import Roles, SeriesRole, read_roles
 from policyreport.params.wording import read_wording
 from policyreport.project import find_project
 from policyreport.records.base import Finding
 from policyreport.records.notebooks import (
     BY_NOTEBOOK,
-    NATIONAL_NOTEBOOK,
+    FIRST_NATIONAL,
+    LAST_NATIONAL,
     NATIONAL_NOTEBOOKS,
     PROVINCE_NOTEBOOKS,
-    SERIES_NOTEBOOK,
     SourceLine,
 )
 from policyreport.running.execute.unit import Unit, Units
@@ -74,11 +74,15 @@ class EditionData:
     def compared(self) -> tuple[bytes, frozenset[str]]:
         """What trend and compare read of the panel, the same for every area: as a file, and its sources."""
         roles = self.roles
-        series = (roles.growth, roles.income, roles.population, roles.urban)
-        keys = {role.indicator for role in series}
-        keys |= {self.indicators.get(key).national for key in keys} | set(roles.governance.indicators)
-        keys |= {self.indicators.get(key).standard_error for key in roles.governance.indicators}
-        return _laid_out(self.panel[self.panel["indicator"].isin(keys)])
+        scores = set(roles.governance.indicators)
+        scores |= {self.indicators.get(key).standard_error for key in scores}
+        return _laid_out(self.panel_of(roles.growth, roles.income, roles.population, roles.urban, others=scores))
+
+    def panel_of(self, *roles: SeriesRole, others: Set[str] = frozenset()) -> pd.DataFrame:
+        """Panel rows of some roles' indicators, with what the country has in their place, and of other indicators."""
+        keys = {role.indicator for role in roles}
+        keys |= {self.indicators.get(key).national for key in keys} | others
+        return self.panel[self.panel["indicator"].isin(keys)]
 
     @cached_property
     def whole(self) -> tuple[bytes, frozenset[str]]:
@@ -130,10 +134,10 @@ def _source_lines(sources: Mapping[str, Source], ledger: pd.DataFrame) -> dict[s
 
 
 def first_units(root: Path, edition: str, areas: list[str] | None, store: Path) -> Units:
-    """The notebooks of an edition that read no other's record: the provinces', the national one on its series, and own.
+    """The notebooks of an edition that read no other's record: the provinces', three on the country, and own ones.
 
-    Those on the country take longest and come first; the others follow in the order of area keys, of all areas where
-    `areas` is None. The store is not read.
+    Those on the country come first, the longest of all among them; the others follow in the order of area keys, of all
+    areas where `areas` is None. The store is not read.
     """
     require_own_notebooks(root, read_edition(root, edition))
     data = load_edition(root, edition)
@@ -147,16 +151,16 @@ def first_units(root: Path, edition: str, areas: list[str] | None, store: Path) 
             "Run `policyreport editions` to see an edition's areas.",
         )
     own = data.edition.notebooks
-    keys = [(data.roles.nation, _named(data, name)) for name in (SERIES_NOTEBOOK, *own.country)]
+    keys = [(data.roles.nation, _named(data, name)) for name in (*FIRST_NATIONAL, *own.country)]
     of_area = (*PROVINCE_NOTEBOOKS, *own.province)
     keys += [(area, _named(data, name)) for area in sorted(areas or valid) for name in of_area]
     return Units(keys, lambda area, name: _unit(root, data, unmarked_name(name), area))
 
 
 def last_units(root: Path, edition: str, store: Path) -> list[Unit]:
-    """The notebooks of an edition that read the records in the store: the national evaluation."""
+    """The notebooks of an edition that read the records in the store."""
     data = load_edition(root, edition)
-    return [_unit(root, data, NATIONAL_NOTEBOOK, data.roles.nation, store)]
+    return [_unit(root, data, name, data.roles.nation, store) for name in LAST_NATIONAL]
 
 
 def require_own_notebooks(root: Path, edition: Edition) -> None:
@@ -238,7 +242,7 @@ def slice_files(root: Path, data: EditionData, notebook: str, area: str, store: 
     ledger = ledger_rows(data, notebook, area)
     panel, cited = _panel_rows(data, notebook, area)
     rows = set(ledger.index)
-    findings = [f for f in data.findings if notebook == NATIONAL_NOTEBOOK or rows.intersection(f.rows)]
+    findings = [f for f in data.findings if notebook == "quality" or rows.intersection(f.rows)]
     used = set(ledger["source"]) | cited
     if notebook == "clean":
         # Also findings on the area without a row of its own: a figure kept out, or missing in a table.
@@ -257,9 +261,9 @@ def slice_files(root: Path, data: EditionData, notebook: str, area: str, store: 
     files[OBSERVATIONS] = frame_bytes(ledger)
     files[PANEL] = panel
     files[FACTS] = json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
-    if store is not None and notebook == NATIONAL_NOTEBOOK:
+    if store is not None and notebook in LAST_NATIONAL:
         files[RECORDS] = _first_records(store, data)
-    if notebook == NATIONAL_NOTEBOOK and data.edition.previous is not None:
+    if notebook == "quality" and data.edition.previous is not None:
         # The only notebook that asks what changed; only the previous edition, not the one before that.
         files[edition_file(data.edition.previous)] = edition_bytes(root, data.edition.previous)
     return files
@@ -268,22 +272,30 @@ def slice_files(root: Path, data: EditionData, notebook: str, area: str, store: 
 def ledger_rows(data: EditionData, notebook: str, area: str) -> pd.DataFrame:
     """Ledger rows a notebook reads."""
     roles, ledger = data.roles, data.ledger
-    if notebook in (NATIONAL_NOTEBOOK, "", *data.edition.notebooks.country):
+    if notebook in ("quality", "", *data.edition.notebooks.country):
         return ledger
+    counts = {roles.tasks.total, roles.tasks.completed, roles.tasks.late, roles.tasks.overdue}
+    if notebook in ("tasks", "provinces"):
+        return ledger[ledger["indicator"].isin(counts | {roles.tasks.recurring})]
+    if notebook == "economy":
+        return ledger[ledger["indicator"].isin({roles.share.indicator, roles.share.other_quantity})]
     own = ledger["area"].isin([area, *data.areas.parts(area)])
-    if notebook in ("clean", SERIES_NOTEBOOK, *data.edition.notebooks.province):
+    if notebook in ("clean", "series", *data.edition.notebooks.province):
         return ledger[own]
-    keys = {roles.tasks.total, roles.tasks.completed, roles.tasks.late, roles.tasks.overdue}
-    keys |= {roles.share.indicator, *roles.indices, roles.growth.indicator, roles.income.indicator}
+    keys = counts | {roles.share.indicator, *roles.indices, roles.growth.indicator, roles.income.indicator}
     return ledger[own & ledger["indicator"].isin(keys)]
 
 
 def _panel_rows(data: EditionData, notebook: str, area: str) -> tuple[bytes, frozenset[str]]:
     """Panel rows a notebook reads, as a file, and their sources."""
-    if notebook in (NATIONAL_NOTEBOOK, "") or _is_own(data, notebook):
+    if notebook in ("quality", "") or _is_own(data, notebook):
         return data.whole
+    if notebook in ("tasks", "provinces"):
+        return _laid_out(data.panel.iloc[:0])
     if notebook == "clean":
         return _laid_out(data.panel[data.panel["area"] == area])
+    if notebook == "economy":
+        return _laid_out(data.panel_of(data.roles.income, data.roles.population))
     return data.compared
 
 
@@ -306,7 +318,7 @@ def _named(data: EditionData, notebook: str) -> str:
 def _first_records(store: Path, data: EditionData) -> bytes:
     """The records of the first notebooks, as far as they exist, as one JSON list."""
     keys = [(area, name) for area in edition_areas(data) for name in PROVINCE_NOTEBOOKS]
-    keys.append((data.roles.nation, SERIES_NOTEBOOK))
+    keys += [(data.roles.nation, name) for name in FIRST_NATIONAL]
     paths = [record_path(store, area, _named(data, name)) for area, name in keys]
     return b"[" + b",".join(_record_as_written(store, path) for path in paths if path.exists()) + b"]"
 

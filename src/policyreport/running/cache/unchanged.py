@@ -67,7 +67,7 @@ def restore_unchanged(cache: Cache, root: Path, edition: str, areas: Sequence[st
 
 
 def records_digest(store: Path, areas: Iterable[str]) -> str:
-    """Hash the province records that the national evaluation reads."""
+    """Hash the province records that national notebooks read."""
     paths = [path for area in areas for path in sorted((store / "records" / area).glob("*.json"))]
     lines = [f"{path.parent.name}/{path.name} {digest(path.read_bytes())}" for path in paths]
     return digest("\n".join(lines).encode())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from policyreport.data.inputs import Inputs
 from policyreport.records.base import Refusal, parts_of
-from policyreport.records.notebooks import SERIES_NOTEBOOK, CompareRecord, LeagueRow, SeriesRecord, TrendRecord
+from policyreport.records.notebooks import BY_NOTEBOOK, CompareRecord, LeagueRow, NotebookRecord, TrendRecord
 from policyreport.records.series import Difference, Peers, Ranks, RankSet, Trend
 from policyreport.statistics.shares.latest import later_parts, newest_completion, newest_of_each_measure
 
@@ -14,26 +15,14 @@ PROVINCE = ("clean", "trend", "compare")
 """The records that a province ends in."""
 
 
-def series_record(data: Inputs) -> SeriesRecord:
-    """Return the record of the notebook on series; one without results where that notebook failed."""
-    record = data.records.get((data.area, SERIES_NOTEBOOK))
-    if isinstance(record, SeriesRecord):
+def national_record(data: Inputs, notebook: str) -> Any:
+    """Return the record of a national notebook that ran before; one whose results are all empty where that failed."""
+    if record := data.records.get((data.area, notebook)):
         return record
-    return SeriesRecord(
-        area=data.area,
-        name=data.name,
-        edition=data.edition.id,
-        as_known_on=data.edition.as_known_on,
-        growth=None,
-        panel=None,
-        families=(),
-        means=(),
-        exposure=(),
-        ranks=(),
-        steps=(),
-        sensitivity=(),
-        score_sensitivity=(),
-    )
+    kind = BY_NOTEBOOK[notebook]
+    results = kind.model_fields.keys() - NotebookRecord.model_fields.keys() - {"kind"}
+    fields: dict[str, Any] = {"area": data.area, "name": data.name} | dict.fromkeys(results, ())
+    return kind.model_construct(**fields)
 
 
 def collect_league(data: Inputs, ranks: Sequence[Ranks | Refusal] = ()) -> tuple[LeagueRow, ...]:
