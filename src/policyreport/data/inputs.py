@@ -248,9 +248,11 @@ class Saved:
         return Results(self.record.differs or ()).to_frame()
 
     def __repr__(self) -> str:
-        here = Path.cwd()
-        place = self.path.relative_to(here) if self.path.is_relative_to(here) else Path(self.path.name)
-        head = f"{self.record.name}: record saved in {place.as_posix()}."
+        # By hand below the project, build/EDITION/work/AREA/NOTEBOOK/record.json.
+        place = "/".join(self.path.parts[-6:])
+        head = f"{self.record.name}: record saved in {place}."
+        if isinstance(self.record, OwnRecord):
+            return head
         if self.record.differs is None:
             return f"{head} Not compared with the official method."
         if not self.record.differs:

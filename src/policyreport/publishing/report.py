@@ -233,7 +233,7 @@ def collect(store: Path) -> Contents:
     for area, name, notebook in read_executed(store, failed):
         kind, drawn = unmarked_name(name), list(_drawn(notebook))
         if kind not in BY_NOTEBOOK:
-            contents.own[area, kind] = _require_own(drawn, area, kind)
+            contents.own[area, kind] = require_own_names(drawn, area, kind)
             contents.titles[area, kind] = first_heading(notebook)
         contents.drawings |= {(area, drawing.label): drawing for drawing in drawn}
     for area, name in failed:
@@ -251,7 +251,7 @@ def _title_of_failed(store: Path, area: str, name: str) -> str:
         return ""
 
 
-def _require_own(drawings: list[Drawing], area: str, notebook: str) -> list[Drawing]:
+def require_own_names(drawings: list[Drawing], area: str, notebook: str) -> list[Drawing]:
     """Refuse a picture under a name that is not its notebook's own: it could take the place of another."""
     scope = f"{own_scope(notebook)}-"
     for drawing in drawings:

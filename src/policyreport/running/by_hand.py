@@ -73,7 +73,7 @@ def compare_with_official(data: Inputs) -> Comparison:
     if not official.is_file():
         command = f"policyreport run {store.name} --areas {data.area}"
         return Comparison(f"{data.area}/{data.notebook} has no record of a run yet: `{command}` makes one.")
-    new, old = (dict(_fields(_read(path))) for path in (own, official))
+    new, old = (dict(_fields(_results(path))) for path in (own, official))
     differing = [field for field in {**old, **new} if old.get(field, ABSENT) != new.get(field, ABSENT)]
     rows = tuple((field, new.get(field, ABSENT), old.get(field, ABSENT)) for field in differing)
     if not rows:
@@ -82,8 +82,9 @@ def compare_with_official(data: Inputs) -> Comparison:
     return Comparison(f"{len(rows)} of {len({**old, **new})} values {verb} from the record of the run.", rows)
 
 
-def _read(path: Path) -> Any:
-    return json.loads(path.read_bytes())
+def _results(path: Path) -> Any:
+    """A record, without what it says of the method: only values are compared."""
+    return {name: value for name, value in json.loads(path.read_bytes()).items() if name != "differs"}
 
 
 def _fields(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
