@@ -158,7 +158,7 @@ def official(record: Record, data: Inputs) -> Record:
 
 def __getattr__(name: str) -> Any:
     value = _named(name)
-    if ".statistics." in _PUBLIC[name] or ".data." in _PUBLIC[name]:
+    if (".statistics." in _PUBLIC[name] or ".data." in _PUBLIC[name]) and name != "national_record":
         # Its results go into records.
         value = import_module("policyreport.running.official").noted(value)
         globals()[name] = value

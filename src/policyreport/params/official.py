@@ -12,7 +12,7 @@ from policyreport.params.reading import validate_strict
 # What an expression may consist of: calls, names, constants and lists of them; it cannot define, branch or import.
 _ALLOWED = (
     ast.Expression, ast.Call, ast.keyword, ast.Attribute, ast.Name, ast.Constant, ast.Tuple, ast.List, ast.Load,
-    ast.ListComp, ast.comprehension, ast.Store,
+    ast.ListComp, ast.comprehension, ast.Starred, ast.Store,
 )  # fmt: skip
 Expressions = str | list[str]
 

@@ -25,6 +25,8 @@ from policyreport.records.notebooks import Deviation, NotebookRecord
 
 Record = TypeVar("Record", bound=NotebookRecord)
 FILE = "params/official.yaml"
+READERS = frozenset({"national_record"})
+"""What only looks up a result; it is called."""
 NOTHING = "nothing"
 BY_HAND = "a value from no estimator"
 
@@ -94,9 +96,10 @@ def compared(record: Record, data: Inputs, estimator_named: Callable[[str], Call
     names: dict[str, Any] = {"data": data, "settings": data.settings, "start": data.policy.date, "__builtins__": {}}
     for name in data.official.estimators(data.notebook):
         try:
-            names[name] = partial(_plan, estimator_named(name))
+            function = estimator_named(name)
         except AttributeError as error:
             raise _wrong(data.notebook, error) from None
+        names[name] = function if name in READERS else partial(_plan, function)
     plans = {field: _planned(field, calls, names) for field, calls in data.official.calls(data.notebook).items()}
     differs = tuple(deviation for field, plan in plans.items() for deviation in _compare(record, field, plan))
     return record.model_copy(update={"differs": differs})
