@@ -34,7 +34,7 @@ from policyreport.records.notebooks import (
     NotebookRecord,
     QualityRecord,
 )
-from policyreport.records.own import record_type
+from policyreport.records.own import OwnRecord, record_type
 
 Records = Mapping[tuple[str, str], NotebookRecord]
 
@@ -59,6 +59,7 @@ def page_values(
         },
         "study": study_of(read_results(root), registry, provenance.formats),
         "national": national,
+        "records": [record for record in records.values() if record.differs or not isinstance(record, OwnRecord)],
         "provinces": {
             notebook: [record for (_, kind), record in sorted(records.items()) if kind == notebook]
             for notebook in PROVINCE_NOTEBOOKS
