@@ -15,7 +15,10 @@ from policyreport.records.base import Refusal
 from policyreport.records.notebooks import BY_NOTEBOOK, PROVINCE_NOTEBOOKS, NotebookRecord
 
 ROOT = Path(__file__).parents[2]
-PATHS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
+EDITIONS = [read_edition(ROOT, path.stem) for path in (ROOT / "params" / "editions").glob("*.yaml")]
+# What users of the project have added is theirs to judge.
+OWN = {name for edition in EDITIONS for name in (*edition.notebooks.province, *edition.notebooks.country)}
+PATHS = [path for path in sorted((ROOT / "notebooks").rglob("*.ipynb")) if path.stem not in OWN]
 # Lessons are run by people; they end in a question, not in a record.
 RUN = [path for path in PATHS if path.parent.name != "teaching"]
 PARAMETER = re.compile(r"^(\w+) = (\"[^\"]*\"|-?[\d.]+|True|False|None)  # .+")
