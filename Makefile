@@ -25,7 +25,7 @@ export PYTHONDONTWRITEBYTECODE =
 PUBLIC := $(addprefix src/policyreport/,statistics records errors.py data/inputs.py running/workspace.py running/lesson.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-all coverage validity check docs lab filter clean setup format lock
+.PHONY: help report test test-all test-lab coverage validity check docs lab filter clean setup format lock
 
 help: ## Show what can be made
 	@echo "policyreport: the evaluation report on a public policy"
@@ -47,6 +47,9 @@ test-all: $(READY_DEV) ## Run the tests, and what takes too long for every commi
 
 coverage: $(READY_DEV) ## Run the tests and print which lines of src/ none of them reaches
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --cov --cov-report term-missing:skip-covered
+
+test-lab: $(READY_DEV) $(READY_LAB) ## Test what people do in JupyterLab, which stays in .venv afterwards
+	$(BIN)/pytest -q tests/notebooks/test_jupyterlab.py
 
 validity: $(READY_DEV) ## Simulate data of known truth and see whether the methods' claims hold
 	$(BIN)/policyreport validity --workers $(WORKERS) --keep
