@@ -265,6 +265,8 @@ def read_inputs(folder: Path) -> Inputs:
     """Read a slice from its folder: parquet tables, facts, params/ and data/boundaries/."""
     # A dollar sign in a table that a notebook shows is money.
     pd.set_option("display.html.use_mathjax", False)
+    # Messages of the rules are sentences.
+    pd.set_option("display.max_colwidth", 120)
     facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
     return Inputs(
         notebook=facts["notebook"],
