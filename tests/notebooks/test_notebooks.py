@@ -50,6 +50,12 @@ def test_the_notebooks_are_those_that_have_a_record() -> None:
     assert {path.stem for path in RUN} == set(BY_NOTEBOOK)
 
 
+def test_the_start_page_leads_to_every_notebook() -> None:
+    text = (ROOT / "notebooks" / "README.md").read_text(encoding="utf-8")
+    linked = re.findall(r"^\| \[\w+\]\((\S+\.ipynb)\)", text, re.MULTILINE)
+    assert sorted(linked) == sorted(str(path.relative_to(ROOT / "notebooks")) for path in PATHS)
+
+
 def test_a_notebook_is_valid_and_has_one_title_at_its_head(notebook) -> None:
     nbformat.validate(notebook)
     titles = [cell for cell in notebook.cells if cell.cell_type == "markdown" and re.search(r"^# ", cell.source, re.M)]
