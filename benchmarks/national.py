@@ -72,12 +72,12 @@ class Bench:
             source = self.project / "notebooks" / level / f"{facts['notebook']}.ipynb"
             jobs.append(
                 {"area": facts["area"], "notebook": facts["notebook"], "edition": EDITION,
-                 "stage": "last" if facts["notebook"] == plan.NATIONAL_NOTEBOOK else "first",
+                 "stage": "last" if facts["notebook"] in plan.LAST_NATIONAL else "first",
                  "source": str(source), "slice": str(path.parent)}
             )  # fmt: skip
         order = {name: place for place, name in enumerate((*plan.PROVINCE_NOTEBOOKS, *plan.NATIONAL_NOTEBOOKS))}
         # What reads the records comes last, and what reads none of them but takes long comes first.
-        turn = {plan.SERIES_NOTEBOOK: 0, plan.NATIONAL_NOTEBOOK: 2}
+        turn = dict.fromkeys(plan.FIRST_NATIONAL, 0) | dict.fromkeys(plan.LAST_NATIONAL, 2)
         jobs.sort(key=lambda job: (turn.get(job["notebook"], 1), job["area"], order[job["notebook"]]))
         (folder / "jobs.json").write_text(json.dumps(jobs), encoding="utf-8")
         return folder
@@ -152,15 +152,15 @@ def write_workflow(folder: Path, bench: Bench) -> None:
             if "parameters" in cell["metadata"].get("tags", []):
                 cell["source"] = [f"{name} = snakemake.params.{name}\n" for name in ("area", "edition", "workspace")]
         (folder / source.name).write_text(json.dumps(notebook), encoding="utf-8")
-    names = "|".join((*plan.PROVINCE_NOTEBOOKS, plan.SERIES_NOTEBOOK))
+    names = "|".join((*plan.PROVINCE_NOTEBOOKS, *plan.FIRST_NATIONAL))
+    last = "|".join(plan.LAST_NATIONAL)
     rules = f"""
         AREAS, NOTEBOOKS = {bench.areas!r}, {list(plan.PROVINCE_NOTEBOOKS)!r}
-        NATION = "VN/{plan.NATIONAL_NOTEBOOK}"
         RECORDS = expand("{{area}}/{{notebook}}/record.json", area=AREAS, notebook=NOTEBOOKS)
-        RECORDS.append("VN/{plan.SERIES_NOTEBOOK}/record.json")
+        RECORDS += expand("VN/{{notebook}}/record.json", notebook={list(plan.FIRST_NATIONAL)!r})
 
         rule all:
-            input: f"{{NATION}}/record.json"
+            input: expand("VN/{{notebook}}/record.json", notebook={list(plan.LAST_NATIONAL)!r})
 
         rule first:
             output: "{{area}}/{{notebook}}/record.json"
@@ -172,18 +172,20 @@ def write_workflow(folder: Path, bench: Bench) -> None:
 
         rule records:
             input: RECORDS
-            output: f"{{NATION}}/records.json"
+            output: "VN/{{notebook}}/records.json"
+            wildcard_constraints: notebook="{last}"
             run:
                 import json
                 with open(output[0], "w") as file:
                     file.write(json.dumps([json.load(open(name)) for name in input]))
 
         rule nation:
-            input: f"{{NATION}}/records.json"
-            output: f"{{NATION}}/record.json"
-            log: notebook=f"{{NATION}}/executed.ipynb"
-            params: area="VN", edition="{EDITION}", workspace=os.path.abspath(NATION)
-            notebook: "{plan.NATIONAL_NOTEBOOK}.ipynb"
+            input: "VN/{{notebook}}/records.json"
+            output: "VN/{{notebook}}/record.json"
+            log: notebook="VN/{{notebook}}/executed.ipynb"
+            wildcard_constraints: notebook="{last}"
+            params: area="VN", edition="{EDITION}", workspace=lambda each: os.path.abspath(f"VN/{{each.notebook}}")
+            notebook: "{{wildcards.notebook}}.ipynb"
     """
     lines = [line[8:] for line in rules.splitlines()]
     (folder / "Snakefile").write_text("import os\n" + "\n".join(lines), encoding="utf-8")

@@ -21,19 +21,19 @@ Job = dict[str, str]
 
 def run_loop(folder: Path, jobs: list[Job]) -> None:
     """papermill as its documentation shows it, one notebook after the other."""
-    for job in jobs:
-        if job["stage"] == "last":
+    for stage in ("first", "last"):
+        if stage == "last":
             lay_out_records(jobs)
-        run_papermill(job)
+        for job in of_stage(jobs, stage):
+            run_papermill(job)
 
 
 def run_pool(folder: Path, jobs: list[Job]) -> None:
-    """The same in two processes; the notebook that reads the others' records when they are done."""
+    """The same in two processes; the notebooks that read the others' records when they are done."""
     with ProcessPoolExecutor(2) as pool:
         list(pool.map(run_papermill, of_stage(jobs, "first")))
-    lay_out_records(jobs)
-    for job in of_stage(jobs, "last"):
-        run_papermill(job)
+        lay_out_records(jobs)
+        list(pool.map(run_papermill, of_stage(jobs, "last")))
 
 
 def run_papermill(job: Job) -> None:
@@ -53,7 +53,7 @@ def of_stage(jobs: list[Job], stage: str) -> list[Job]:
 
 
 def lay_out_records(jobs: list[Job]) -> None:
-    """Give the last notebook the records of the others."""
+    """Give the last notebooks the records of the others."""
     records = [json.loads(Path(job["slice"], "record.json").read_bytes()) for job in of_stage(jobs, "first")]
     for job in of_stage(jobs, "last"):
         Path(job["slice"], "records.json").write_bytes(json.dumps(records).encode())

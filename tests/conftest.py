@@ -259,7 +259,7 @@ def slice_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[EditionData,
 @pytest.fixture(scope="session")
 def nation(known_q4: EditionData, slice_of: Callable[..., Inputs]) -> Inputs:
     """The national slice of the edition of September 2026, without records of provinces."""
-    return slice_of(known_q4, "evaluation", "VN")
+    return slice_of(known_q4, "quality", "VN")
 
 
 @pytest.fixture(scope="session")
@@ -420,7 +420,7 @@ def quality_printed() -> Callable[..., str]:
     provenance, wording = read_provenance(ROOT, "2025Q4"), read_wording(ROOT)
     settings = provenance.registry.settings
     nothing = {
-        "evaluation": {"revisions": (), "boundary_bases": ()},
+        "national": {"economy": {"revisions": ()}, "quality": {"boundary_bases": ()}},
         "coverage": {"rows": []},
         "warning_codes": 0,
         "findings": {"lines": (), "decisions": ()},
@@ -446,7 +446,7 @@ def changes_printed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path,
         filters = page_filters(provenance, read_wording(provenance.edition.layout(root)))
         values = {
             "edition": provenance.edition,
-            "evaluation": True,
+            "national": {"quality": True},
             "abbreviations": "",
             "changed": change_values(changes, provenance) if changes else None,
         }
@@ -534,7 +534,7 @@ def nation_with_tasks(slice_of: Callable[..., Inputs]) -> Callable[[EditionData]
                 governance=(),
                 indices=(),
             )
-        return dataclasses.replace(slice_of(known, "evaluation", known.roles.nation), records=records)
+        return dataclasses.replace(slice_of(known, "quality", known.roles.nation), records=records)
 
     return assess_all
 

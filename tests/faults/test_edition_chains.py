@@ -89,9 +89,9 @@ class Chain:
         path.with_name(f"later-{name}.source.yaml").write_text(yaml.safe_dump(sidecar), encoding="utf-8")
 
     def changes(self, edition: str) -> tuple[Changes | None, Inputs]:
-        """What the slice of an edition's evaluation says has changed."""
+        """What the slice of an edition's notebook on quality says has changed."""
         store = self.root / "build" / edition
-        (unit,) = plan.last_units(self.root, edition, store)
+        unit = next(each for each in plan.last_units(self.root, edition, store) if each.notebook == "quality")
         folder = store / "slice"
         for name, body in unit.slice.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -114,7 +114,7 @@ def keys(known_q4: EditionData, monkeypatch: pytest.MonkeyPatch) -> Callable[[st
 
 @pytest.mark.parametrize(
     ("notebook", "area", "key"),
-    [("clean", "Hà Nội", "n01"), ("trend", "ha noi", "n01"), ("compare", "n40", "n40"), ("evaluation", "VN", "VN")],
+    [("clean", "Hà Nội", "n01"), ("trend", "ha noi", "n01"), ("compare", "n40", "n40"), ("quality", "VN", "VN")],
 )
 def test_d6_an_area_can_be_named_in_a_notebook(keys, notebook: str, area: str, key: str) -> None:
     assert keys(notebook, area) == key

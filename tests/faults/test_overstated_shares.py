@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 from policyreport.data.inputs import Inputs
-from policyreport.records.base import Refusal
 from policyreport.records.marks import unmarked
 from policyreport.running.plan import EditionData
 from policyreport.statistics.scorecard.specifications import threshold_specifications
@@ -58,14 +57,13 @@ def overview(say: Callable[..., str]) -> Callable[[Inputs], str]:
     """Print the findings on shares of the front page."""
 
     def printed(inputs: Inputs) -> str:
-        evaluation = SimpleNamespace(
+        economy = SimpleNamespace(
             share=share_against(inputs.shares, inputs.threshold, inputs.settings.threshold),
             pace=pace_of_share(inputs.shares, inputs.targets, inputs.settings.pace),
             other_quantity=other_quantity(inputs.shares, inputs.threshold, inputs.settings.threshold),
-            quarter_on_quarter=Refusal(code="not-published", method="flow", subject=inputs.roles.tasks.completed),
-            headlines=(),
         )
-        return plain(say("overview", "findings", evaluation, data=inputs))
+        national = {"tasks": None, "economy": economy, "provinces": None}
+        return plain(say("overview", "findings", national, data=inputs))
 
     return printed
 

@@ -45,7 +45,7 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
     "a record is cut off": (replace("build/tiny/records/n01/trend.json", b'{"area": "n01"'), "n01/trend.json"),
     "a record is another's": (replace("build/tiny/records/n01/trend.json", b'{"area": "n01"}'), "n01/trend.json"),
     "an executed notebook is cut off": (replace("build/tiny/notebooks/n01/clean.ipynb", b'{"cells": ['), "clean.ipynb"),
-    "the national notebook is missing": (remove("build/tiny/notebooks/VN/evaluation.ipynb"), "VN/evaluation.ipynb"),
+    "the national notebook is missing": (remove("build/tiny/notebooks/VN/quality.ipynb"), "VN/quality.ipynb"),
     "a page has no front matter": (replace("reports/tasks.qmd", b"Words\n"), "reports/tasks.qmd"),
     "a page's front matter is no YAML": (replace("reports/tasks.qmd", b"---\ntitle: [\n---\n"), "reports/tasks.qmd"),
     "a page's front matter has no title": (replace("reports/tasks.qmd", b"---\nroot: .\n---\n"), "reports/tasks.qmd"),

@@ -236,9 +236,9 @@ def store(tiny, tmp_path: Path) -> Path:
     return tmp_path / "tiny"
 
 
-@pytest.mark.parametrize("path", ["records/n01/trend.json", "notebooks/n01/trend.ipynb", "records/VN/evaluation.json"])
+@pytest.mark.parametrize("path", ["records/n01/trend.json", "notebooks/n01/trend.ipynb", "records/VN/quality.json"])
 def test_c8_a_result_with_one_changed_digit_is_not_published(store: Path, path: str) -> None:
-    assert len(list(read_executed(store, set()))) == 11
+    assert len(list(read_executed(store, set()))) == 14
     change_a_digit(store / path)
     with pytest.raises(RenderError, match=rf"{path}: expected the (record|notebook) as the run wrote it"):
         list(read_executed(store, set()))
@@ -251,7 +251,7 @@ def test_c8_a_notebook_that_was_saved_again_is_not_published(store: Path) -> Non
         list(read_executed(store, set()))
 
 
-def test_c8_the_evaluation_reads_no_record_that_was_changed(tiny, store: Path) -> None:
+def test_c8_no_national_notebook_reads_a_record_that_was_changed(tiny, store: Path) -> None:
     change_a_digit(store / "records/n01/trend.json")
     with pytest.raises(RunError, match=r"n01/trend\.json: expected the record as the run wrote it"):
         plan.last_units(tiny.root, "tiny", store)

@@ -131,7 +131,7 @@ def test_a_run_of_some_provinces_does_not_speak_of_all(
     known_q4: EditionData, slice_of: SliceOf, say: Callable[..., str]
 ) -> None:
     """ "No province grew faster in each year" stood beside a page that named three which were not in the run."""
-    inputs = slice_of(known_q4, "evaluation", "VN")
+    inputs = slice_of(known_q4, "quality", "VN")
     keys = inputs.areas.current(inputs.edition.as_known_on)
     rows = [LeagueRow(area=key, name=key, slug=key, region="", growth_years=6, growth_years_above=3) for key in keys]
     every, some = (say("league", "always_faster", shown, data=inputs) for shown in (rows, rows[:3]))

@@ -664,7 +664,7 @@ def test_a6_the_note_of_a_list_stands_under_the_step_to_it_only():
 
 
 def test_a6_recurring_tasks_are_those_of_the_list_and_day(known_q4, slice_of):
-    lists = slice_of(known_q4, "evaluation", "VN").tasks
+    lists = slice_of(known_q4, "quality", "VN").tasks
     recurring = lists[lists["recurring"].notna()].set_index("list")["recurring"]
     assert recurring.to_dict() == {"central-2025-12-04-with-recurring": 178}
 

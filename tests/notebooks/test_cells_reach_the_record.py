@@ -22,13 +22,13 @@ HEAD = {"version", "kind", "area", "name", "edition", "as_known_on", "differs"}
 OF_THE_SLICE = {
     "clean": {"superseded", "findings"},
     "compare": {"region"},
-    "evaluation": {"quarter", "sources"},
+    "quality": {"sources"},
 }
 
 
 @pytest.fixture(scope="module")
 def slice_of_the_tiny_edition(tiny, tmp_path_factory) -> Callable[[str], Inputs]:
-    """The slice of a notebook of the tiny edition, that of the evaluation with the records of all others."""
+    """The slice of a notebook of the tiny edition, those of the last ones with the records of all others."""
     first = plan.first_units(tiny.root, "tiny", None, tiny.store)
     units = [*first, *plan.last_units(tiny.root, "tiny", tiny.store)]
 
@@ -132,6 +132,6 @@ def test_a9_every_field_of_a_record_follows_an_object_of_the_cells(
     reached = {field for fields in found.values() for field in fields}
     left = set(BY_NOTEBOOK[notebook].model_fields) - HEAD - OF_THE_SLICE.get(notebook, set()) - reached
     assert left == set(), found
-    if notebook == "evaluation":
+    if notebook == "economy":
         assert found["other"] == {"other_quantity"}
         assert found["aggregate"] == {"share_aggregate"}

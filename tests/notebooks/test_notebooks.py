@@ -12,7 +12,7 @@ from policyreport.figures.pictures import MIME
 from policyreport.params.edition import read_edition
 from policyreport.params.official import read_official
 from policyreport.records.base import Refusal
-from policyreport.records.notebooks import BY_NOTEBOOK, PROVINCE_NOTEBOOKS, NotebookRecord
+from policyreport.records.notebooks import BY_NOTEBOOK, NATIONAL_NOTEBOOKS, PROVINCE_NOTEBOOKS, NotebookRecord
 
 ROOT = Path(__file__).parents[2]
 EDITIONS = [read_edition(ROOT, path.stem) for path in (ROOT / "params" / "editions").glob("*.yaml")]
@@ -156,7 +156,7 @@ def test_every_notebook_runs_and_ends_in_its_record(tiny) -> None:
     assert [str(item.failure) for item in tiny.summary.failed] == []
     written = {str(path.relative_to(tiny.store / "records")) for path in tiny.store.glob("records/*/*.json")}
     provinces = {f"{area}/{name}.json" for area in ("n01", "n40", "n96") for name in ("clean", "trend", "compare")}
-    assert written == provinces | {"VN/series.json", "VN/evaluation.json"}
+    assert written == provinces | {f"VN/{name}.json" for name in NATIONAL_NOTEBOOKS}
 
 
 def test_a_record_names_its_area_and_edition(tiny) -> None:
@@ -167,7 +167,7 @@ def test_a_record_names_its_area_and_edition(tiny) -> None:
 
 def test_executed_notebooks_keep_no_trace_of_the_machine_or_the_clock(tiny) -> None:
     paths = sorted(tiny.store.glob("notebooks/*/*.ipynb"))
-    assert len(paths) == 11
+    assert len(paths) == 14
     for path in paths:
         text = path.read_text(encoding="utf-8")
         assert not [each for each in (str(Path.home()), str(ROOT), str(tiny.root), "site-packages") if each in text]
@@ -180,17 +180,17 @@ def test_no_cell_of_an_executed_notebook_warns(tiny) -> None:
         assert [each for each in outputs if each.output_type == "stream"] == [], path
 
 
-def test_the_evaluation_counts_what_the_notebook_on_series_refused(tiny) -> None:
-    series, evaluation = (
+def test_what_the_notebook_on_series_refused_is_counted(tiny) -> None:
+    series, quality = (
         BY_NOTEBOOK[name].from_json((tiny.store / "records" / "VN" / f"{name}.json").read_bytes())
-        for name in ("series", "evaluation")
+        for name in ("series", "quality")
     )
     refused = {(each.method, each.code) for each in series.ranks if isinstance(each, Refusal)}
     assert refused
-    assert refused <= {(each.method, each.code) for each in evaluation.codes if each.nation}
+    assert refused <= {(each.method, each.code) for each in quality.codes if each.nation}
 
 
-def test_the_evaluation_knows_the_provinces_of_its_edition(tiny) -> None:
-    record = BY_NOTEBOOK["evaluation"].from_json((tiny.store / "records" / "VN" / "evaluation.json").read_bytes())
+def test_the_league_has_the_provinces_of_its_edition(tiny) -> None:
+    record = BY_NOTEBOOK["provinces"].from_json((tiny.store / "records" / "VN" / "provinces.json").read_bytes())
     assert (record.areas_expected, record.areas_failed) == (3, ())
     assert [row.area for row in record.league] == ["n01", "n40", "n96"]

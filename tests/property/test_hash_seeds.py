@@ -43,10 +43,10 @@ def test_slices_and_records_are_the_same_under_other_hash_seeds(tiny, seeds: ran
         *plan.first_units(tiny.root, "tiny", None, tiny.store),
         *plan.last_units(tiny.root, "tiny", tiny.store),
     ]
-    assert len(units) == 3 * len(plan.PROVINCE_NOTEBOOKS) + 2
+    assert len(units) == 3 * len(plan.PROVINCE_NOTEBOOKS) + len(plan.NATIONAL_NOTEBOOKS)
     for each in made:
         assert each["slices"] == {"/".join(unit.key): digest(*slice_of(unit)) for unit in units}
-        assert len(each["records"]) == 2 * len(plan.PROVINCE_NOTEBOOKS) + 2 * ("VN" in areas)
+        assert len(each["records"]) == 2 * len(plan.PROVINCE_NOTEBOOKS) + len(plan.NATIONAL_NOTEBOOKS) * ("VN" in areas)
         assert each["records"] == {
             name: digest((tiny.store / "records" / f"{name}.json").read_bytes()) for name in each["records"]
         }

@@ -25,7 +25,7 @@ Truth = dict[tuple[str, str, str], float]
 
 @pytest.fixture(scope="module")
 def nation(taught: EditionData, slice_of: Callable[..., Inputs]) -> Inputs:
-    return slice_of(taught, "evaluation", "VN")
+    return slice_of(taught, "quality", "VN")
 
 
 # ---- slopes of the areas' growth, together ------------------------------------------------------------------

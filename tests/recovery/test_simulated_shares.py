@@ -145,9 +145,9 @@ def worse_band(each: Pace, truth: Truth) -> str:
 
 def test_the_nations_share_is_judged_by_both_measures(taught, truth: Truth, slice_of: Callable[..., Inputs]) -> None:
     found = share_against(
-        slice_of(taught, "evaluation", "VN").shares,
-        slice_of(taught, "evaluation", "VN").policy.threshold.value,
-        slice_of(taught, "evaluation", "VN").settings.threshold,
+        slice_of(taught, "quality", "VN").shares,
+        slice_of(taught, "quality", "VN").policy.threshold.value,
+        slice_of(taught, "quality", "VN").settings.threshold,
     )
     assert Counter(type(each) for each in found) == {Threshold: 2 * 12}
     for each in found:

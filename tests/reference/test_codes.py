@@ -5,7 +5,6 @@ or with ``--all``.
 """
 
 import ast
-import dataclasses
 import os
 from functools import cache
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 
 from policyreport.data.inputs import Inputs
 from policyreport.params.wording import read_wording
+from policyreport.records.notebooks import FIRST_NATIONAL
 from policyreport.statistics.scorecard.coverage import raised
 
 ROOT = Path(__file__).parents[2]
@@ -73,7 +73,7 @@ def produced(nation: Inputs, records, made_record) -> set[str]:
     """Every code in a record of the edition."""
     if BUILD:
         return {code for record in records.values() for _, _, code, _ in raised(record)}
-    national = [made_record(dataclasses.replace(nation, records=records), "evaluation"), made_record(nation, "series")]
+    national = [made_record(nation, notebook) for notebook in FIRST_NATIONAL]
     return {code for record in (*records.values(), *national) for _, _, code, _ in raised(record)}
 
 

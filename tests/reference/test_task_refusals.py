@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from policyreport import collect_league, count_codes
+from policyreport import count_codes
 from policyreport.data.frames import TASKS
 from policyreport.data.inputs import Inputs
 from policyreport.figures import plot
@@ -273,7 +273,7 @@ def test_several_lists_of_a_province_are_not_captioned_as_one_that_moved(own, ar
 
 def test_the_table_of_provinces_names_the_kinds_of_lists(nation: Inputs, say) -> None:
     provinces = [record for _, record in sorted(nation.records.items())]
-    shown = read(say("quarters", "provinces", {"league": collect_league(nation)}, provinces, data=nation))
+    shown = read(say("quarters", "provinces", provinces, data=nation))
     assert "Lists of 6 provinces: " in shown
     caption = next(line for line in shown.splitlines() if "Lists of 6 provinces: " in line)
     for kind in ("tasks given by the centre", "provinces' own programmes", "tasks of Plan 02"):
@@ -289,7 +289,7 @@ def test_lists_that_differ_are_shown_side_by_side_and_unranked(nation: Inputs, s
         assert say("pooling", macro, record, data=nation) == ""
     shown = read(say("pooling", "side_by_side", record, provinces, data=nation))
     assert "The newest counts of 6 of 34 provinces, side by side" in shown
-    drawn = text(plot.pooling(pooling, nation)).splitlines()[0].split("; ")
+    drawn = text(plot.lists_side_by_side(pooling, nation)).splitlines()[0].split("; ")
     assert len(drawn) == 6
     assert all("%" in each for each in drawn)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pypdf
@@ -24,7 +25,7 @@ from policyreport.publishing.page_files import EDITION_FILE
 from policyreport.publishing.renderers import choose
 from policyreport.publishing.renderers.quarto import find_program
 from policyreport.records.formats import Formats
-from policyreport.records.notebooks import EvaluationRecord
+from policyreport.records.notebooks import EconomyRecord, ProvincesRecord, QualityRecord, TasksRecord
 
 ROOT = Path(__file__).parents[2]
 RENDERERS = [
@@ -36,7 +37,7 @@ NATIONAL = {
     "validity", "what-changed",
 }  # fmt: skip
 PROVINCES = {"n01": "provinces/ha-noi", "n40": "provinces/nghe-an", "n96": "provinces/ca-mau"}
-# What the evaluation must be able to say, whatever else is published: counts on the central list by date.
+# What the report must be able to say, whatever else is published: counts on the central list by date.
 CENTRAL_LIST = {
     "2025-05-29": (103, 600), "2025-10-15": (485, 1132), "2025-12-04": (601, 1287), "2025-12-25": (1227, 1298),
 }  # fmt: skip
@@ -121,9 +122,24 @@ def pdf(renderer, project, tmp_path_factory) -> pypdf.PdfReader:
     return pypdf.PdfReader(path)
 
 
+def of_country(store: Path, kind: type) -> Any:
+    """A national record."""
+    return kind.from_json((store / "records" / "VN" / f"{kind.model_fields['kind'].default}.json").read_bytes())
+
+
 @pytest.fixture(scope="module")
-def record(tiny) -> EvaluationRecord:
-    return EvaluationRecord.from_json((tiny.store / "records" / "VN" / "evaluation.json").read_bytes())
+def tasks(tiny) -> TasksRecord:
+    return of_country(tiny.store, TasksRecord)
+
+
+@pytest.fixture(scope="module")
+def economy(tiny) -> EconomyRecord:
+    return of_country(tiny.store, EconomyRecord)
+
+
+@pytest.fixture(scope="module")
+def quality(tiny) -> QualityRecord:
+    return of_country(tiny.store, QualityRecord)
 
 
 # ---- pages ---------------------------------------------------------------------------------------------
@@ -220,35 +236,33 @@ def test_each_province_is_reached_from_the_map_and_the_menu(site: Site) -> None:
 # ---- words ---------------------------------------------------------------------------------------------
 
 
-def test_the_record_holds_the_central_list_on_its_four_dates(record: EvaluationRecord) -> None:
-    counts = {
-        each.reference_date.isoformat(): (each.completed, each.total) for each in record.quarter_on_quarter.counts
-    }
+def test_the_record_holds_the_central_list_on_its_four_dates(tasks: TasksRecord) -> None:
+    counts = {each.reference_date.isoformat(): (each.completed, each.total) for each in tasks.quarter_on_quarter.counts}
     assert counts == CENTRAL_LIST
-    assert [each.recurring for each in record.quarter_on_quarter.counts] == [None, None, 178, None]
-    assert not any(step.same_list for step in record.quarter_on_quarter.steps)
+    assert [each.recurring for each in tasks.quarter_on_quarter.counts] == [None, None, 178, None]
+    assert not any(step.same_list for step in tasks.quarter_on_quarter.steps)
 
 
-def test_the_overview_says_every_count_of_the_central_list(site: Site, record: EvaluationRecord) -> None:
+def test_the_overview_says_every_count_of_the_central_list(site: Site, tasks: TasksRecord) -> None:
     text = site.text("index")
-    for each in record.quarter_on_quarter.counts:
+    for each in tasks.quarter_on_quarter.counts:
         assert FORMATS.count_of(each.completed, each.total) in text
         assert FORMATS.percent(each.completed / each.total) in text
         assert FORMATS.date(each.reference_date) in text
 
 
-def test_the_overview_says_that_the_list_grew_and_what_it_includes(site: Site, record: EvaluationRecord) -> None:
+def test_the_overview_says_that_the_list_grew_and_what_it_includes(site: Site, tasks: TasksRecord) -> None:
     text = site.text("index")
-    first, *_, last = record.quarter_on_quarter.counts
-    recurring = next(each for each in record.quarter_on_quarter.counts if each.recurring)
+    first, *_, last = tasks.quarter_on_quarter.counts
+    recurring = next(each for each in tasks.quarter_on_quarter.counts if each.recurring)
     assert f"The list grew from {FORMATS.count(first.total)} to {FORMATS.count(last.total)} tasks" in text
     day, count = FORMATS.date(recurring.reference_date), FORMATS.count(recurring.recurring)
     assert f"{day}, a list that includes {count} recurring tasks" in text
 
 
-def test_the_overview_judges_each_measure_by_itself(site: Site, record: EvaluationRecord) -> None:
+def test_the_overview_judges_each_measure_by_itself(site: Site, economy: EconomyRecord) -> None:
     newest = {}
-    for each in sorted((each for each in record.share if each.kind == "threshold"), key=lambda each: each.period):
+    for each in sorted((each for each in economy.share if each.kind == "threshold"), key=lambda each: each.period):
         newest[each.measure] = each
     judged = {name: (each.observation.value, each.period, each.verdict) for name, each in newest.items()}
     assert judged["nso"] == (14.02, "2025", "below")
@@ -258,24 +272,24 @@ def test_the_overview_judges_each_measure_by_itself(site: Site, record: Evaluati
     assert re.search(r"MIC/MST: 18\.3 % in 2024, above", text)
 
 
-def test_the_overview_keeps_the_third_quantity_apart(site: Site, record: EvaluationRecord) -> None:
-    (other,) = record.other_quantity
+def test_the_overview_keeps_the_third_quantity_apart(site: Site, economy: EconomyRecord) -> None:
+    (other,) = economy.other_quantity
     assert (other.observation.value, other.observation.bound, other.period) == (16, ">", "2025-01/2025-09")
     text = site.text("index")
     assert "The “more than 16 %” announced for the first nine months of 2025 measures something else" in text
 
 
-def test_the_tasks_page_gives_the_table_and_no_verdict_across_lists(site: Site, record: EvaluationRecord) -> None:
+def test_the_tasks_page_gives_the_table_and_no_verdict_across_lists(site: Site, tasks: TasksRecord) -> None:
     page = site.pages["tasks"]
     table = next(each for each in page.find_all("table") if "More on the list" in each.get_text())
     rows = [[plain(cell.get_text()) for cell in row.find_all(["td", "th"])] for row in table.tbody.find_all("tr")]
-    assert [row[0] for row in rows] == [FORMATS.date(each.reference_date) for each in record.quarter_on_quarter.counts]
+    assert [row[0] for row in rows] == [FORMATS.date(each.reference_date) for each in tasks.quarter_on_quarter.counts]
     assert [row[-1] for row in rows] == ["", *["list changed"] * 3]
     text = site.text("tasks")
-    for step in record.quarter_on_quarter.steps:
+    for step in tasks.quarter_on_quarter.steps:
         assert f"{step.conditional.finished} of {FORMATS.count(step.conditional.at_risk)} tasks" in text
     assert text.count(read_wording(ROOT).sentence("basis-suspect", "en")) == sum(
-        step.has_flag("basis-suspect") for step in record.quarter_on_quarter.steps
+        step.has_flag("basis-suspect") for step in tasks.quarter_on_quarter.steps
     )
 
 
@@ -348,19 +362,19 @@ def test_every_refusal_of_a_province_stands_on_its_page(site: Site, tiny) -> Non
 
 
 def test_every_refusal_and_warning_of_a_record_is_counted_on_the_data_quality_page(
-    tiny, record: EvaluationRecord
+    tiny, quality: QualityRecord
 ) -> None:
     wording = read_wording(tiny.root)
-    counted = {each.code: each.kind for each in record.codes}
+    counted = {each.code: each.kind for each in quality.codes}
     assert {code: wording.codes[code].kind for code in counted} == counted
     bodies = [path.read_text("utf-8") for path in (tiny.store / "records").glob("*/*.json")]
     raised = {code for body in bodies for code in re.findall(r'"code": "([\w-]+)"', body)}
     assert raised - set(counted) == set()
 
 
-def test_no_refusal_is_counted_twice(site: Site, record: EvaluationRecord) -> None:
-    assert [each for each in record.codes if not each.method] == []
-    asked = [(each.method, each.code) for each in record.codes if each.code == "not-published"]
+def test_no_refusal_is_counted_twice(site: Site, quality: QualityRecord) -> None:
+    assert [each for each in quality.codes if not each.method] == []
+    asked = [(each.method, each.code) for each in quality.codes if each.code == "not-published"]
     assert asked.count(("threshold", "not-published")) == 1
     table = next(each for each in site.pages["data-quality"].find_all("table") if "Meaning" in each.get_text())
     first = [plain(row.find(["td", "th"]).get_text()) for row in table.tbody.find_all("tr")]
@@ -391,9 +405,9 @@ def test_a_province_takes_one_page_of_the_pdf(pdf: pypdf.PdfReader, tiny) -> Non
     assert [after - before for before, after in pairwise(starts)] == [1] * len(PROVINCES)
 
 
-def test_the_pdf_says_the_headline_figures(pdf: pypdf.PdfReader, record: EvaluationRecord) -> None:
+def test_the_pdf_says_the_headline_figures(pdf: pypdf.PdfReader, tasks: TasksRecord) -> None:
     text = plain(" ".join(page.extract_text() for page in pdf.pages))
-    for each in record.quarter_on_quarter.counts:
+    for each in tasks.quarter_on_quarter.counts:
         assert FORMATS.count_of(each.completed, each.total) in text
     assert "14.02 %" in text
     assert "18.3 %" in text
@@ -517,7 +531,7 @@ def test_no_result_of_a_failed_notebook_is_shown(broken) -> None:
 
 def test_the_nation_names_the_failed_province(broken, whole: Site) -> None:
     _, store, _, site = broken
-    record = EvaluationRecord.from_json((store / "records" / "VN" / "evaluation.json").read_bytes())
+    record = of_country(store, ProvincesRecord)
     assert (record.areas_expected, record.areas_failed) == (3, ("n40",))
     assert re.search(r"not in this run.*Nghệ An.*notebooks failed", site.text("index"))
     assert "not in this run" not in whole.text("index")
@@ -525,7 +539,7 @@ def test_the_nation_names_the_failed_province(broken, whole: Site) -> None:
 
 def test_a_failed_province_is_not_said_to_have_published_nothing(broken) -> None:
     _, store, _, site = broken
-    record = EvaluationRecord.from_json((store / "records" / "VN" / "evaluation.json").read_bytes())
+    record = of_country(store, ProvincesRecord)
     assert [row.area for row in record.league] == ["n01", "n96"]
     assert "Nghệ An" not in site.text("league-table")
     assert re.search(r"1 has no figure", site.text("digital-economy"))

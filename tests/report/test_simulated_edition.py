@@ -146,7 +146,7 @@ def test_the_sites_script_asks_for_the_names_that_there_are(site: Path) -> None:
 
 def test_a_field_of_a_record_is_traced_under_its_plain_name(request: pytest.FixtureRequest, store: Path) -> None:
     root = ROOT if BUILD else request.getfixturevalue("tiny_simulated").root
-    (place,) = trace(root, store, "VN/evaluation:completion[11].completed.count")
+    (place,) = trace(root, store, "VN/tasks:completion[11].completed.count")
     assert place.evidence
     assert all(row.startswith("simulated/") for row in place.rows)
 
@@ -156,7 +156,7 @@ def test_a_field_of_a_record_is_traced_under_its_plain_name(request: pytest.Fixt
 
 @needs_build
 def test_nothing_is_refused_that_complete_data_allow(store: Path) -> None:
-    record = json.loads((store / "records" / "VN" / "evaluation-simulated.json").read_text("utf-8"))
+    record = json.loads((store / "records" / "VN" / "quality-simulated.json").read_text("utf-8"))
     told = {(each["method"], each["subject"], each["code"]) for each in record["codes"] if each["kind"] == "refusal"}
     assert told == REFUSED
 

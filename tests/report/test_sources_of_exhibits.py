@@ -168,7 +168,7 @@ def test_a7_every_table_cites_the_files_of_the_values_it_prints(seen: Seen) -> N
 
 
 def test_a7_the_map_of_one_measure_and_year_cites_no_other(known_q4, slice_of, say) -> None:
-    inputs = slice_of(known_q4, "evaluation", "VN")
+    inputs = slice_of(known_q4, "quality", "VN")
     own, other = "nso/digital-economy-provinces-2026-01.csv#6", "mic-mst/digital-economy-2024-11-15.csv#2"
     ledger = inputs.observations.copy()
     ledger.loc[other, "area"] = "n01"

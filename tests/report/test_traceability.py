@@ -110,15 +110,15 @@ def test_a_row_tells_value_definition_dates_and_publisher(provenance):
 
 
 def test_a_count_leads_to_the_count_and_nothing_else(store, root):
-    (place,) = trace(root, store, "VN/evaluation:quarter_on_quarter.counts[3].completed")
+    (place,) = trace(root, store, "VN/tasks:quarter_on_quarter.counts[3].completed")
     assert place.value == "1227"
     assert place.rows == ("hue-ngay-nay/central-2025-12-27.csv#2", "hue-ngay-nay/central-2025-12-27.csv#3")
 
 
 def test_a_figure_of_the_league_table_leads_to_its_own_rows(store, provenance, root):
-    (place,) = trace(root, store, "records/VN/evaluation.json:league[0].growth")
+    (place,) = trace(root, store, "records/VN/provinces.json:league[0].growth")
     assert [each.area for each in place.evidence] == ["Hà Nội"]
-    (income,) = trace(root, store, "VN/evaluation:league[0].income")
+    (income,) = trace(root, store, "VN/provinces:league[0].income")
     assert income.rows != place.rows
 
 
@@ -157,10 +157,10 @@ def test_a_number_that_stands_everywhere_is_answered_in_short(store, root, monke
 
 @pytest.mark.parametrize(
     ("asked", "helps"),
-    [("1,228", "1,227 (reports/index.qmd)"), ("VN/evaluation:pac[0]", 'did you mean "pace"'), ("twelve", "as printed"),
-     ("VN/evaluations:pace", "VN/evaluation"), ("VN/evaluation:pace[9]", "Correct"),
-     ("VN/evaluation:name.x", "Correct"), ("VN/evaluation:pace[0]..x", "Correct"),
-     ("VN/evaluation:areas_expected", "pace[0].observed_pp")],
+    [("1,228", "1,227 (reports/index.qmd)"), ("VN/economy:pac[0]", 'did you mean "pace"'), ("twelve", "as printed"),
+     ("VN/economie:pace", "VN/economy"), ("VN/economy:pace[9]", "Correct"),
+     ("VN/economy:name.x", "Correct"), ("VN/economy:pace[0]..x", "Correct"),
+     ("VN/provinces:areas_expected", "pace[0].observed_pp")],
 )  # fmt: skip
 def test_what_is_nowhere_gives_the_nearest(store, asked, helps, root):
     with pytest.raises(UsageError) as error:

@@ -17,7 +17,7 @@ from policyreport.data.observations.schema import KEY
 from policyreport.errors import RunError
 from policyreport.figures import plot
 from policyreport.records.base import Refusal
-from policyreport.records.notebooks import TrendRecord
+from policyreport.records.notebooks import NATIONAL_NOTEBOOKS, TrendRecord
 from policyreport.running import plan
 from policyreport.running.plan import EditionData
 from policyreport.statistics.tasks.counts import TaskCount, group_by_kind
@@ -37,7 +37,7 @@ def units(known_q3: EditionData) -> list[plan.Unit]:
 
 @pytest.fixture(scope="module")
 def national(known_q3: EditionData, slice_of) -> Inputs:
-    return slice_of(known_q3, "evaluation", "VN")
+    return slice_of(known_q3, "quality", "VN")
 
 
 @pytest.fixture(scope="module", params=PROVINCES)
@@ -49,7 +49,7 @@ def province(request, known_q3: EditionData, slice_of) -> Inputs:
 
 
 def test_no_slice_holds_a_figure_published_after_the_editions_day(units) -> None:
-    assert len(units) == 34 * 3 + 2
+    assert len(units) == 34 * 3 + 5
     held = 0
     for unit in units:
         rows = pd.read_parquet(io.BytesIO(unit.slice[OBSERVATIONS]))
@@ -94,7 +94,7 @@ def test_a_later_edition_knows_all_that_an_earlier_one_knew(known_q3: EditionDat
 
 
 def test_vintages_that_were_replaced_are_kept(known_q4: EditionData, slice_of) -> None:
-    nation = slice_of(known_q4, "evaluation", "VN")
+    nation = slice_of(known_q4, "quality", "VN")
     rows = nation.observations
     share = rows[(rows["indicator"] == "digital_economy_share") & (rows["measure"] == "nso") & (rows["area"] == "VN")]
     of_2023 = share[share["period"] == "2023"].sort_values("published")
@@ -106,18 +106,17 @@ def test_vintages_that_were_replaced_are_kept(known_q4: EditionData, slice_of) -
 # ---- the edition of November 2025 ----------------------------------------------------------------------
 
 
-def test_the_evaluation_of_november_knows_two_dates_of_the_central_list(national: Inputs, made_record) -> None:
-    record = made_record(national)
-    counts = record.quarter_on_quarter.counts
+def test_november_knows_two_dates_of_the_central_list(national: Inputs, made_record) -> None:
+    counts = made_record(national, "tasks").quarter_on_quarter.counts
     assert [(each.reference_date, each.completed, each.total) for each in counts] == [
         (date(2025, 5, 29), 103, 600),
         (date(2025, 10, 15), 485, 1132),
     ]
-    assert {(each.measure, each.period) for each in record.share} & {
+    assert {(each.measure, each.period) for each in made_record(national, "economy").share} & {
         ("nso", "2025"),
         ("government-report", "2025"),
     } == set()
-    assert record.changes is None
+    assert made_record(national).changes is None
 
 
 @pytest.mark.parametrize(
@@ -142,7 +141,7 @@ def test_a_projected_count_does_not_hide_the_pace_between_counts() -> None:
     assert group_by_kind((planned,)) == ((planned,),)
 
 
-def test_no_date_of_publication_in_the_evaluation_is_later_than_its_day(national: Inputs, made_record) -> None:
+def test_no_date_of_publication_in_a_national_record_is_later_than_its_day(national: Inputs, made_record) -> None:
     found = []
 
     def walk(value: object) -> None:
@@ -155,7 +154,8 @@ def test_no_date_of_publication_in_the_evaluation_is_later_than_its_day(national
             for part in value:
                 walk(part)
 
-    walk(made_record(national).model_dump(mode="json"))
+    for notebook in NATIONAL_NOTEBOOKS:
+        walk(made_record(national, notebook).model_dump(mode="json"))
     assert len(found) > 20
     assert max(found) <= str(DAY)
 
@@ -189,7 +189,7 @@ def test_the_province_pages_of_november_say_that_growth_is_not_published(
 
 
 def test_a_record_left_by_another_version_is_named_and_the_way_out_said(known_q3: EditionData, slice_of) -> None:
-    folder = slice_of(known_q3, "evaluation", "VN").folder
+    folder = slice_of(known_q3, "quality", "VN").folder
     (folder / RECORDS).write_text(json.dumps([{"area": "n05", "kind": "trend", "left_by": "an older version"}]))
     with pytest.raises(RunError, match=r"record of n05, trend.+without --areas") as caught:
         read_inputs(folder)
@@ -197,20 +197,21 @@ def test_a_record_left_by_another_version_is_named_and_the_way_out_said(known_q3
 
 
 def test_the_national_pages_of_november_can_be_shown(national: Inputs, made_record, say) -> None:
-    record = made_record(national)
+    tasks, economy, provinces = (made_record(national, name) for name in ("tasks", "economy", "provinces"))
+    records = {"tasks": tasks, "economy": economy, "provinces": provinces, "series": None}
     parts = [
-        ("overview", "standfirst", record),
-        ("overview", "findings", record),
-        *(("quarters", macro, record) for macro in ("lead", "counts", "steps", "condition")),
-        ("shares", "national_lead", record.share),
-        ("shares", "national", record.share),
-        ("shares", "every_figure", record.share),
-        ("shares", "priors", record.share),
+        ("overview", "standfirst", provinces),
+        ("overview", "findings", records),
+        *(("quarters", macro, tasks) for macro in ("lead", "counts", "steps", "condition")),
+        ("shares", "national_lead", economy.share),
+        ("shares", "national", economy.share),
+        ("shares", "every_figure", economy.share),
+        ("shares", "priors", economy.share),
         ("shares", "of_provinces", [each for each in national.records.values() if isinstance(each, TrendRecord)]),
-        ("shares", "revisions", record.revisions),
-        ("targets", "pace", record.pace, record.share),
-        ("targets", "every_pace", record.pace),
-        ("other-quantity", "announced", record.other_quantity),
+        ("shares", "revisions", economy.revisions),
+        ("targets", "pace", economy.pace, economy.share),
+        ("targets", "every_pace", economy.pace),
+        ("other-quantity", "announced", economy.other_quantity),
     ]
     text = "\n".join([say(*part, data=national) for part in parts])
     assert "485\u00a0of\u00a01,132" in text
@@ -226,7 +227,7 @@ def test_the_national_pages_of_november_can_be_shown(national: Inputs, made_reco
 @pytest.mark.parametrize("edition", ["2025Q3", "2025Q4"])
 @pytest.mark.parametrize(
     ("notebook", "area"),
-    [("clean", "n96"), ("trend", "n96"), ("compare", "n96"), ("trend", "n40"), ("evaluation", "VN")],
+    [("clean", "n96"), ("trend", "n96"), ("compare", "n96"), ("trend", "n40"), ("quality", "VN")],
 )
 def test_a_record_fits_its_schema_and_comes_back_from_json(
     notebook, area, edition, request, slice_of, made_record

@@ -204,7 +204,7 @@ def project(tmp_path):
         (tmp_path / part).mkdir()
         (tmp_path / part / "file.csv").write_text("1")
     cache, store = Cache(tmp_path), tmp_path / "build" / "q"
-    units = [UNIT, dataclasses.replace(UNIT, area="VN", notebook="evaluation")]
+    units = [UNIT, dataclasses.replace(UNIT, area="VN", notebook="quality")]
     summary = run(cache, units, store, Counting())
     made = {(item.area, item.notebook): item.cached for item in summary.finished}
     remember_run(cache, tmp_path, "q", ["n40"], made, [unit.key for unit in units])
@@ -213,11 +213,11 @@ def project(tmp_path):
 
 def test_an_unchanged_project_has_its_results_back_without_planning(project):
     cache, root, store = project
-    record_path(store, "VN", "evaluation").unlink()
+    record_path(store, "VN", "quality").unlink()
     notebook_path(store, "n40", "trend").write_bytes(b"touched")
-    assert restore_unchanged(cache, root, "q", None) == [("n40", "trend"), ("VN", "evaluation")]
-    assert restore_unchanged(cache, root, "q", ["n40"]) == [("n40", "trend"), ("VN", "evaluation")]
-    assert record_path(store, "VN", "evaluation").read_bytes() == b"record"
+    assert restore_unchanged(cache, root, "q", None) == [("n40", "trend"), ("VN", "quality")]
+    assert restore_unchanged(cache, root, "q", ["n40"]) == [("n40", "trend"), ("VN", "quality")]
+    assert record_path(store, "VN", "quality").read_bytes() == b"record"
     assert notebook_path(store, "n40", "trend").read_bytes() == b"notebook"
 
 

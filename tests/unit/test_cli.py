@@ -141,7 +141,7 @@ def test_a_run_shows_its_progress_and_its_summary(project, stand_in):
     stand_in(
         "running.plan",
         first_units=lambda root, edition, areas, store: [unit("n01", "clean"), unit("n02", "clean")],
-        last_units=lambda root, edition, store: [unit("VN", "evaluation")],
+        last_units=lambda root, edition, store: [unit("VN", "quality")],
         area_keys=lambda root, edition: ["n01", "n02"],
     )
     result = call("run", "2031Q2", "--workers", 2, project=project)
@@ -149,11 +149,11 @@ def test_a_run_shows_its_progress_and_its_summary(project, stand_in):
     assert "[2/2]" in result.output
     assert [line.split()[:3] for line in result.output.splitlines()[-2:]] == [
         ["clean", "2", "0"],
-        ["evaluation", "1", "0"],
+        ["quality", "1", "0"],
     ]
-    assert record_path(project / "build" / "2031Q2", "VN", "evaluation").exists()
+    assert record_path(project / "build" / "2031Q2", "VN", "quality").exists()
     timings = json.loads((project / "build" / "2031Q2" / "timings.json").read_text())
-    assert timings["notebooks"].keys() == {"n01/clean", "n02/clean", "VN/evaluation"}
+    assert timings["notebooks"].keys() == {"n01/clean", "n02/clean", "VN/quality"}
     assert timings["notebooks"]["n01/clean"].keys() == {"state", "seconds", "start", "import", "cells", "stop"}
 
 
@@ -161,7 +161,7 @@ def test_a_run_in_which_nothing_changed_plans_and_executes_nothing(project, stan
     stand_in(
         "running.plan",
         first_units=lambda root, edition, areas, store: [unit("n01", "clean")],
-        last_units=lambda root, edition, store: [unit("VN", "evaluation")],
+        last_units=lambda root, edition, store: [unit("VN", "quality")],
         area_keys=lambda root, edition: ["n01"],
     )
     assert call("run", "2031Q2", "--cold", project=project).exit_code == 0

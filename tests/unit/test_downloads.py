@@ -108,7 +108,7 @@ def test_the_records_lie_in_a_zip_with_schemas_and_without_a_clock(files):
         assert names == sorted(names)
         assert packed.read("records/VN/clean.json") == b'{"area": "VN"}\n'
         assert {entry.date_time for entry in packed.infolist()} == {(1980, 1, 1, 0, 0, 0)}
-        for name in ("clean", "trend", "compare", "evaluation"):
+        for name in ("clean", "trend", "compare", "provinces"):
             jsonschema.Draft202012Validator.check_schema(json.loads(packed.read(f"schemas/{name}.schema.json")))
 
 

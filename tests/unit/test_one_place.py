@@ -170,7 +170,7 @@ def test_a10_sentence_and_table_tell_a_probability_by_the_same_bands(
 def test_a10_the_map_has_the_threshold_as_a_bound_wherever_it_lies(
     known_q4: EditionData, slice_of: Callable[..., Inputs]
 ) -> None:
-    inputs = slice_of(known_q4, "evaluation", "VN")
+    inputs = slice_of(known_q4, "quality", "VN")
     threshold = inputs.policy.threshold.model_copy(update={"value": 18.5})
     moved = dataclasses.replace(inputs, policy=inputs.policy.model_copy(update={"threshold": threshold}))
     row = LeagueRow(area="n01", name="Hà Nội", slug="ha-noi", region="", share=17.34, share_year="2025")

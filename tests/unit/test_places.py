@@ -21,7 +21,7 @@ Said = Callable[..., str]
 def inputs(known_q4: EditionData, slice_of: SliceOf, made_record) -> Inputs:
     """The national slice with one province's record beside its region and the nation."""
     record = made_record(slice_of(known_q4, "compare", "n22"), "compare")
-    nation = slice_of(known_q4, "evaluation", known_q4.roles.nation)
+    nation = slice_of(known_q4, "quality", known_q4.roles.nation)
     return dataclasses.replace(nation, records={("n22", "compare"): record})
 
 
@@ -39,8 +39,8 @@ def said(say: Callable[..., str], page_of_area: Callable[..., Any], inputs: Inpu
     def of_places(ranks: Sequence[Ranks | Refusal], area: str = "n22") -> str:
         page = page_of_area(dataclasses.replace(inputs, area=area), compare=inputs.records.get((area, "compare")))
         refused = Refusal(code="lists-differ", method="ranks", subject="tasks_completed")
-        together = {"series": {"ranks": tuple(ranks)}, "evaluation": {"count_ranks": refused}}
-        text = unmarked(say("places", "places", page, data=inputs, **together))
+        together = {"series": {"ranks": tuple(ranks)}, "tasks": {"count_ranks": refused}}
+        text = unmarked(say("places", "places", page, data=inputs, national=together))
         return " ".join(text.replace("\u00a0", " ").split())
 
     return of_places

@@ -181,7 +181,7 @@ def led_by(inputs: Inputs, known: EditionData) -> Callable[..., str]:
 
 
 def test_the_source_of_the_headlines_own_number_is_named_first(known_q4: EditionData, slice_of: SliceOf) -> None:
-    inputs = slice_of(known_q4, "evaluation", known_q4.roles.nation)
+    inputs = slice_of(known_q4, "quality", known_q4.roles.nation)
     files = inputs.observations.groupby("source").head(1)
     by_publisher = {source.publisher: source for source in inputs.sources if source.id in set(files["source"])}
     last = by_publisher[max(by_publisher)]
@@ -225,7 +225,7 @@ def test_an_exact_day_is_printed_although_a_year_alone_falls_on_it(known_q4: Edi
 def test_figures_dated_by_a_period_that_began_before_the_last_edition_are_said_to_be_older_perhaps(
     known_q4: EditionData, slice_of: SliceOf, changes_printed
 ) -> None:
-    inputs = slice_of(known_q4, "evaluation", known_q4.roles.nation)
+    inputs = slice_of(known_q4, "quality", known_q4.roles.nation)
     found = list_changes(inputs)
     ledger = inputs.observations
     new = ledger[ledger["newest"] & (ledger["published"] > pd.Timestamp(found.since))]

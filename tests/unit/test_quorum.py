@@ -3,6 +3,7 @@
 import pytest
 
 from policyreport.errors import ExitCode, RenderError
+from policyreport.records.notebooks import NATIONAL_NOTEBOOKS
 from policyreport.running.quorum import Turnout, count_turnout, require_quorum
 from policyreport.running.store import failure_path, record_path, write_whole
 
@@ -14,7 +15,7 @@ def fill(store, areas=AREAS, nation=True):
         for notebook in ("clean", "trend", "compare"):
             write_whole(record_path(store, area, notebook), b"{}")
     if nation:
-        for notebook in ("series", "evaluation"):
+        for notebook in NATIONAL_NOTEBOOKS:
             write_whole(record_path(store, "VN", notebook), b"{}")
 
 

@@ -65,7 +65,7 @@ def by_processes(tmp_path_factory):
     store = tmp_path_factory.mktemp("processes")
     stages = [
         lambda store: [unit("n01"), unit("n02"), unit("n02", "trend", "raises")],
-        lambda store: [unit("VN", "evaluation", **{"n01.json": record_path(store, "n01", "clean").read_bytes()})],
+        lambda store: [unit("VN", "quality", **{"n01.json": record_path(store, "n01", "clean").read_bytes()})],
     ]
     events = []
     summary = run_stages(stages, store, 2, events.append)
@@ -76,11 +76,11 @@ def test_each_unit_ends_as_a_record_or_a_failure_with_its_notebook(by_processes)
     store, summary, _ = by_processes
     assert sorted(files_in(store)) == [
         "failures/n02/trend.json",
-        "notebooks/VN/evaluation.ipynb",
+        "notebooks/VN/quality.ipynb",
         "notebooks/n01/clean.ipynb",
         "notebooks/n02/clean.ipynb",
         "notebooks/n02/trend.ipynb",
-        "records/VN/evaluation.json",
+        "records/VN/quality.json",
         "records/n01/clean.json",
         "records/n02/clean.json",
     ]
@@ -134,11 +134,11 @@ def test_results_of_a_notebook_that_an_area_has_no_more_are_removed(tmp_path):
 
 
 def test_an_area_keeps_the_results_of_every_stage_and_of_a_stage_that_was_not_reached(tmp_path):
-    stages = [lambda store: [unit("VN", "series")], lambda store: [unit("VN", "evaluation")]]
+    stages = [lambda store: [unit("VN", "series")], lambda store: [unit("VN", "quality")]]
     run_stages(stages, tmp_path, 1, lambda event: None, Instant())
-    assert sorted(files_in(tmp_path / "records" / "VN")) == ["evaluation.json", "series.json"]
+    assert sorted(files_in(tmp_path / "records" / "VN")) == ["quality.json", "series.json"]
     run_stages(stages, tmp_path, 1, lambda event: None, Instant(failing={"VN"}), fail_fast=True)
-    assert sorted(files_in(tmp_path / "records" / "VN")) == ["evaluation.json"]
+    assert sorted(files_in(tmp_path / "records" / "VN")) == ["quality.json"]
 
 
 def test_an_error_of_the_executor_is_an_outcome_of_its_unit(tmp_path):

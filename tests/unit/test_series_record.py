@@ -1,4 +1,4 @@
-"""What the evaluation takes over from the notebook on series."""
+"""What the last national notebooks take over from the first ones."""
 
 from __future__ import annotations
 
@@ -6,27 +6,38 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from policyreport import collect_league, compare_with_country, series_record
+import pytest
+
+from policyreport import compare_with_country, national_record
 from policyreport.data.inputs import Inputs
+from policyreport.records.notebooks import FIRST_NATIONAL, LAST_NATIONAL, NotebookRecord
 from policyreport.running.plan import EditionData
 
 
-def test_the_evaluation_reads_the_record_of_the_notebook_on_series(
-    known_q4: EditionData, slice_of: Callable, cell: Callable[..., Any]
+def test_the_record_of_a_notebook_that_ran_before_is_read(
+    known_q4: EditionData, slice_of: Callable, made_record: Callable[..., Any]
 ) -> None:
-    nation: Inputs = slice_of(known_q4, "evaluation", "VN")
-    record = series_record(nation).model_copy(update={"steps": cell(nation, "series", "steps")})
-    told = dataclasses.replace(nation, records={("VN", "series"): record})
-    assert series_record(told) == record
+    nation: Inputs = slice_of(known_q4, "quality", "VN")
+    record = made_record(nation, "economy")
+    told = dataclasses.replace(nation, records={("VN", "economy"): record})
+    assert national_record(told, "economy") == record
 
 
-def test_without_that_record_the_evaluation_has_nothing_of_it_and_goes_on(
-    known_q4: EditionData, slice_of: Callable
+@pytest.mark.parametrize("notebook", FIRST_NATIONAL)
+def test_without_that_record_there_is_nothing_of_it(notebook: str, known_q4: EditionData, slice_of: Callable) -> None:
+    nation: Inputs = slice_of(known_q4, "provinces", "VN")
+    record = national_record(nation, notebook)
+    results = type(record).model_fields.keys() - NotebookRecord.model_fields.keys() - {"kind"}
+    assert results
+    assert {getattr(record, name) for name in results} == {()}
+
+
+@pytest.mark.parametrize("notebook", LAST_NATIONAL)
+def test_the_last_notebooks_go_on_without_the_records_of_the_first(
+    notebook: str, known_q4: EditionData, slice_of: Callable, made_record: Callable[..., Any]
 ) -> None:
-    nation: Inputs = slice_of(known_q4, "evaluation", "VN")
-    record = series_record(nation)
-    assert (record.panel, record.families, record.exposure, record.ranks, record.steps) == (None, (), (), (), ())
-    assert collect_league(nation, record.ranks) == ()
+    record = made_record(slice_of(known_q4, notebook, "VN"))
+    assert record.league == () if notebook == "provinces" else record.codes == ()
 
 
 def test_every_difference_to_the_nation_is_the_one_on_the_areas_own_page(

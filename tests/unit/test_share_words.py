@@ -29,13 +29,13 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def observed(known_q4: EditionData, slice_of: Callable[..., Inputs]) -> Inputs:
-    return slice_of(known_q4, "evaluation", "VN")
+    return slice_of(known_q4, "quality", "VN")
 
 
 @pytest.fixture(scope="module")
 def taught(slice_of: Callable[..., Inputs]) -> Inputs:
     """The nation of the teaching edition: figures without bounds, revised often."""
-    return slice_of(plan.load_edition(ROOT, "teaching"), "evaluation", "VN")
+    return slice_of(plan.load_edition(ROOT, "teaching"), "quality", "VN")
 
 
 def plain(text: str) -> str:
@@ -295,8 +295,8 @@ def test_a_target_that_was_reached_is_so_as_published_with_its_chance(
 def headline(results: Sequence[Threshold | NotYearly | Refusal], say: Callable[..., str], data: Inputs) -> str:
     """Print the overview's finding on the share from these results."""
     measure = data.roles.share.headline_measure
-    evaluation = SimpleNamespace(share=results, other_quantity=())
-    return plain(say("overview", "share", evaluation, newest_of_each_measure(results)[measure], data=data))
+    record = SimpleNamespace(share=results, other_quantity=())
+    return plain(say("overview", "share", record, newest_of_each_measure(results)[measure], data=data))
 
 
 @pytest.mark.parametrize(

@@ -148,14 +148,14 @@ def test_a_side_of_two_measures_is_refused() -> None:
 
 
 @pytest.fixture(scope="module")
-def evaluation(known_q4: EditionData, slice_of) -> Inputs:
-    return slice_of(known_q4, "evaluation", "VN")
+def quality(known_q4: EditionData, slice_of) -> Inputs:
+    return slice_of(known_q4, "quality", "VN")
 
 
-def test_the_page_marks_the_newest_figure_and_column(evaluation: Inputs, quality_printed, say) -> None:
-    revisions = revisions_of_share(evaluation.shares, evaluation.settings.revisions)
-    differences = measure_differences(evaluation.figures)
-    shown = say("shares", "vintages", revisions, data=evaluation)
+def test_the_page_marks_the_newest_figure_and_column(quality: Inputs, quality_printed, say) -> None:
+    revisions = revisions_of_share(quality.shares, quality.settings.revisions)
+    differences = measure_differences(quality.figures)
+    shown = say("shares", "vintages", revisions, data=quality)
     apart = [(found.measure, cell) for found in revisions if isinstance(found, Revisions) for cell in found.apart]
     projections = [{"measure": measure, "cell": cell, "evidence": {"published": ""}} for measure, cell in apart]
     mixed = unmarked(quality_printed(differences=differences, projections=projections))
@@ -165,7 +165,7 @@ def test_the_page_marks_the_newest_figure_and_column(evaluation: Inputs, quality
     assert "**12.83" in unmarked(row)
     assert any(
         path.endswith("vintages-nso-picture.svg")
-        for drawn in plot.share_revisions(revisions, evaluation)
+        for drawn in plot.share_revisions(revisions, quality)
         for path in drawn.files
     )
     assert "provincial office minus NSO" in mixed
@@ -173,8 +173,8 @@ def test_the_page_marks_the_newest_figure_and_column(evaluation: Inputs, quality
     assert "18.6\u00a0% for 2024, a\nprojection" in mixed
 
 
-def test_the_boundary_check_lists_merged_provinces_largest_first(evaluation: Inputs, quality_printed, say) -> None:
-    checks = check_boundaries(evaluation)
+def test_the_boundary_check_lists_merged_provinces_largest_first(quality: Inputs, quality_printed, say) -> None:
+    checks = check_boundaries(quality)
     growth = [each for each in checks if each.indicator == "grdp_growth"]
     assert len(growth) == 23
     assert [abs(each.largest) for each in growth] == sorted((abs(each.largest) for each in growth), reverse=True)
@@ -182,24 +182,24 @@ def test_the_boundary_check_lists_merged_provinces_largest_first(evaluation: Inp
     assert (growth[0].area, growth[0].largest_year) == ("n24", 2023)
     assert growth[0].largest == pytest.approx(-0.637, abs=5e-4)
     assert {each.area for each in checks if each.beyond} == {"n24", "n33", "n48", "n51", "n56", "n79"}
-    bases = count_bases(evaluation)
+    bases = count_bases(quality)
     page = quality_printed(checks=boundary_values(checks, read_provenance(ROOT, "2025Q4")))
     assert "3 of 23 merged provinces differ by more than the tolerance" in page
     assert page.count("**beyond, ") == 6
-    assert "Our recalculation" in say("boundaries", "bases", bases, data=evaluation)
-    assert "Other weights move a recalculated value by" in say("boundaries", "ranges", bases, data=evaluation)
+    assert "Our recalculation" in say("boundaries", "bases", bases, data=quality)
+    assert "Other weights move a recalculated value by" in say("boundaries", "ranges", bases, data=quality)
 
 
 def test_the_page_counts_findings_by_rule_province_and_publisher_and_names_decisions(
-    evaluation: Inputs, quality_printed
+    quality: Inputs, quality_printed
 ) -> None:
     provenance = read_provenance(ROOT, "2025Q4")
-    written = dataclasses.replace(provenance.facts, sources={source.id: source for source in evaluation.sources})
-    page = quality_printed(findings=finding_values(evaluation.findings, written, evaluation.rules, provenance))
+    written = dataclasses.replace(provenance.facts, sources={source.id: source for source in quality.sources})
+    page = quality_printed(findings=finding_values(quality.findings, written, quality.rules, provenance))
     names = ("findings", "findings-areas", "findings-publishers", "corrections")
     rules, areas, publishers, decided = (page.split(f"{{#tbl-{name} ")[1].split("\n## ")[0] for name in names)
-    assert f'title="All {len(evaluation.findings)} findings"' in rules
-    assert rules.count("| warning") == len({f.rule for f in evaluation.findings if f.severity == "warning"})
+    assert f'title="All {len(quality.findings)} findings"' in rules
+    assert rules.count("| warning") == len({f.rule for f in quality.findings if f.severity == "warning"})
     assert "| Quảng Ninh" in areas
     assert "Bình Định" not in areas.split("{#tbl-findings-publishers")[0]
     assert "| Nhân Dân" in publishers
@@ -253,7 +253,7 @@ def test_an_earlier_edition_gives_the_same_bytes_after_later_figures_came_in(
 
 def test_the_nations_facts_of_an_earlier_edition_are_the_same_bytes_too(known_q3: EditionData, later: Path) -> None:
     slices = [
-        plan.slice_files(root, known, "evaluation", "VN", None)
+        plan.slice_files(root, known, "quality", "VN", None)
         for root, known in ((ROOT, known_q3), (later, plan.load_edition(later, "2025Q3")))
     ]
     assert slices[0] == slices[1]
