@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from policyreport.statistics.scorecard.strip import collect_strip as collect_strip
     from policyreport.statistics.series.among import find_trends as find_trends
     from policyreport.statistics.series.among import fit_trend_among as fit_trend_among
+    from policyreport.statistics.series.exposure import exposure_design as exposure_design
     from policyreport.statistics.series.exposure import fit_exposure as fit_exposure
     from policyreport.statistics.series.indices import refuse_index as refuse_index
     from policyreport.statistics.series.level_trend import compare_changes as compare_changes
@@ -118,6 +119,7 @@ _PUBLIC = {
     "score_specifications": "policyreport.statistics.series.specifications",
     "find_trends": "policyreport.statistics.series.among",
     "fit_trend_among": "policyreport.statistics.series.among",
+    "exposure_design": "policyreport.statistics.series.exposure",
     "fit_exposure": "policyreport.statistics.series.exposure",
     "refuse_index": "policyreport.statistics.series.indices",
     "compare_changes": "policyreport.statistics.series.level_trend",

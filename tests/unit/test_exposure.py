@@ -6,11 +6,22 @@ from typing import Any
 
 import numpy as np
 import pytest
+import statsmodels.formula.api as smf
 
+from policyreport.data.inputs import Inputs
+from policyreport.errors import DataError
+from policyreport.figures import plot
 from policyreport.params.methods import MethodSettings
 from policyreport.records.base import Flag, Refusal
 from policyreport.records.series import Exposure, ExposureCheck
-from policyreport.statistics.series.exposure import ExposurePanel, estimate_exposure, event_study, judge
+from policyreport.statistics.series.exposure import (
+    ExposurePanel,
+    estimate_exposure,
+    event_study,
+    exposure_design,
+    fit_exposure,
+    judge,
+)
 from policyreport.statistics.series.exposure_regression import changes, fit, permuted, wild_interval, wild_p
 
 
@@ -274,3 +285,44 @@ def test_exposures_are_not_exchangeable_beside_a_control() -> None:
     fitted = fit([0.0, 1.0, 0.5, 3.0], [0.0, 1.0, 2.0, 3.0], [0.0, 1.0, 1.0, 0.0])
     with pytest.raises(ValueError, match="without control"):
         permuted(fitted, np.arange(4)[None, :])
+
+
+# ---- regressors of one's own -------------------------------------------------------------------------------
+
+
+def test_a_regressor_of_ones_own_is_tested_and_counted_with_the_others(
+    nation: Inputs, with_draws: Callable[..., Any]
+) -> None:
+    quick = with_draws(nation.settings.exposure, 199)
+    traits = nation.traits.assign(place=np.arange(len(nation.traits), dtype=float))
+    values, start = nation.series("growth"), nation.policy.date
+    official = fit_exposure(values, traits, quick, start=start)
+    more = fit_exposure(values, traits, quick, start=start, exposures=(*quick.exposures, "place"))
+    assert [each.exposure for each in more] == [*quick.exposures, "place"]
+    assert [each.estimate for each in more[:-1]] == [each.estimate for each in official]
+    assert more[0].ri_t_p_holm > official[0].ri_t_p_holm
+    (shown,) = plot.exposure(more, nation)
+    assert "Place" in shown.alt
+
+
+def test_a_regressor_that_is_no_column_is_answered_with_the_columns(nation: Inputs) -> None:
+    with pytest.raises(DataError, match="plase"):
+        exposure_design(nation.series("growth"), nation.traits, ("plase",), start=nation.policy.date)
+
+
+def test_least_squares_on_the_design_gives_the_same_slope(nation: Inputs, with_draws: Callable[..., Any]) -> None:
+    quick = with_draws(nation.settings.exposure, 199)
+    values, start = nation.series("growth"), nation.policy.date
+    design = exposure_design(values, nation.traits, quick.exposures, start=start)
+    for result in fit_exposure(values, nation.traits, quick, start=start):
+        line = smf.ols(f"change ~ {result.exposure}", design).fit(cov_type="HC0")
+        assert line.params[result.exposure] == pytest.approx(result.estimate, rel=1e-12)
+        areas = len(design)
+        assert line.bse[result.exposure] * (areas / (areas - 1)) ** 0.5 == pytest.approx(result.standard_error)
+
+
+def test_without_a_year_after_the_start_the_design_has_no_rows(nation: Inputs) -> None:
+    early = nation.series("growth").query("year <= 2024")
+    design = exposure_design(early, nation.traits, ("ln_income", "merged"), start=nation.policy.date)
+    assert list(design) == ["area", "change", "ln_income", "merged"]
+    assert design.empty

@@ -24,9 +24,11 @@ def subject_name(subject: str, indicators: Indicators, roles: Roles) -> str:
 
 
 def exposure_name(name: str, indicators: Indicators, roles: Roles) -> str:
-    """Name what areas were exposed to, by its name in params/methods.yaml: indicator with its year, or the merger."""
+    """Name what areas were exposed to: indicator with its year, or the merger; a user's own column as it is called."""
     if name == MERGED:
         return "merger of several provinces"
+    if name not in {variable.name for variable in roles.likeness}:
+        return name.replace("_", " ")
     variable = roles.likeness_by_name(name)
     indicator = indicators.get(getattr(roles, variable.series).indicator)
     return f"{indicator.name} {variable.year}{' (log)' if variable.log else ''}"

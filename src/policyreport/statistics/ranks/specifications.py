@@ -81,7 +81,7 @@ def exposure_specifications(data: Inputs) -> Grid:
     years = common_years(series)
     if not years or not names:
         return series.not_published("exposure")
-    panels = exposure_panels(series, data.traits, settings.exposure)
+    panels = exposure_panels(series, data.traits, settings.exposure.exposures)
     after = years_after(years, data.policy.date)
     by_rule = {"all": after, "first": after[:1]}
     # Where one year is after the start, both rules are the same choice.

@@ -122,18 +122,25 @@ def estimate_exposure(
 
 
 def fit_exposure(
-    values: pd.DataFrame, traits: pd.DataFrame, settings: ExposureSettings, *, start: date
+    values: pd.DataFrame,
+    traits: pd.DataFrame,
+    settings: ExposureSettings,
+    *,
+    start: date,
+    exposures: Sequence[str] | None = None,
 ) -> tuple[Exposure | Refusal, ...]:
-    """Relate the change of an outcome after the start to each exposure fixed before it, in the order of the settings.
+    """Relate the change of an outcome after the start to each exposure fixed before it, in their order.
 
     Parameters
     ----------
     values
         The outcome: rows with `area`, `year` and `value`, and what else `data.points` lists.
     traits
-        A row an area: `area`, each exposure that the settings name, and `merged` (0/1), the control.
+        A row an area: `area`, each exposure, and `merged` (0/1), the control.
     start
         Years count as after it that begin after this day.
+    exposures
+        Columns of `traits`; default: those that the settings name. All of them are counted in the adjustment.
 
     Returns
     -------
@@ -154,7 +161,7 @@ def fit_exposure(
     series = read_series("fit_exposure", values)
     if not common_years(series):
         return (series.not_published(METHOD),)
-    panels = exposure_panels(series, traits, settings)
+    panels = exposure_panels(series, traits, settings.exposures if exposures is None else exposures)
     after = years_after(common_years(series), start)
     judged = judge([estimate_exposure(panel, settings, post_years=after) for panel in panels.values()], settings)
     flags = series.flags_of(series.areas)
@@ -164,9 +171,32 @@ def fit_exposure(
     )
 
 
-def exposure_panels(series: AreaSeries, traits: pd.DataFrame, settings: ExposureSettings) -> dict[str, ExposurePanel]:
+def exposure_design(
+    values: pd.DataFrame, traits: pd.DataFrame, exposures: Sequence[str], *, start: date
+) -> pd.DataFrame:
+    """Lay out what `fit_exposure` regresses: a row an area, its change after the start, and each exposure.
+
+    An exposure is in standard deviations over the areas with every value, unless it is 0/1; empty where an area lacks a
+    value. Without years before and after the start there are no rows.
+    """
+    series = read_series("exposure_design", values)
+    after = years_after(common_years(series), start)
+    columns: dict[str, pd.Series[float]] = {}
+    for name, panel in exposure_panels(series, traits, exposures).items():
+        data = _complete(_by_key(_without_later(panel, after)), after)
+        if not data.post.any() or data.post.all():
+            break
+        kept = [area for area in data.panel.areas if area not in data.dropped]
+        change = pd.Series(changes(data.values, data.post), kept)
+        columns["change"] = change.combine_first(columns.get("change", change))
+        columns[name] = pd.Series(data.exposure, kept)
+    design = pd.DataFrame(columns, columns=["change", *exposures], dtype="float64")
+    return design.rename_axis("area").reset_index()
+
+
+def exposure_panels(series: AreaSeries, traits: pd.DataFrame, exposures: Sequence[str]) -> dict[str, ExposurePanel]:
     """Arrange the outcome with each exposure, by its name."""
-    known = require_columns("fit_exposure, traits", traits, ["area", *settings.exposures])
+    known = require_columns("fit_exposure, traits", traits, ["area", *exposures])
     known = known.set_index("area").reindex(list(series.areas))
     years, rows = common_years(series), traits.attrs.get("rows", {})
     merged = known[MERGED].to_numpy(float) if MERGED in known else None
@@ -182,7 +212,7 @@ def exposure_panels(series: AreaSeries, traits: pd.DataFrame, settings: Exposure
             measures=(series.measure,),
             inputs=tuple(sorted({*rows_of_areas(series), *rows.get(name, ())})),
         )
-        for name in settings.exposures
+        for name in exposures
     }
 
 
