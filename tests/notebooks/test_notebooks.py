@@ -12,7 +12,7 @@ from policyreport.figures.pictures import MIME
 from policyreport.params.edition import read_edition
 from policyreport.params.official import read_official
 from policyreport.records.base import Refusal
-from policyreport.records.notebooks import BY_NOTEBOOK, NATIONAL_NOTEBOOKS, PROVINCE_NOTEBOOKS, NotebookRecord
+from policyreport.records.notebooks import BY_NOTEBOOK, NATIONAL_NOTEBOOKS, NotebookRecord
 
 ROOT = Path(__file__).parents[2]
 EDITIONS = [read_edition(ROOT, path.stem) for path in (ROOT / "params" / "editions").glob("*.yaml")]
@@ -39,11 +39,6 @@ def code(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
 @pytest.fixture(params=RUN, ids=lambda path: path.stem)
 def run_notebook(request: pytest.FixtureRequest) -> nbformat.NotebookNode:
     return nbformat.read(request.param, as_version=4)
-
-
-@pytest.fixture(params=PROVINCE_NOTEBOOKS)
-def province_notebook(request: pytest.FixtureRequest) -> nbformat.NotebookNode:
-    return nbformat.read(ROOT / "notebooks" / "province" / f"{request.param}.ipynb", as_version=4)
 
 
 def test_the_notebooks_are_those_that_have_a_record() -> None:
@@ -110,14 +105,16 @@ def test_a_province_notebook_shows_data_a_model_and_figures(name, tiny) -> None:
     assert len([picture for picture in pictures if picture["label"] != "n96-locator"]) >= 2
 
 
-def test_a_section_asks_shows_and_leaves_a_turn(province_notebook) -> None:
-    texts = [cell.source for cell in province_notebook.cells if cell.cell_type == "markdown"]
+def test_a_section_asks_shows_and_leaves_a_turn(run_notebook) -> None:
+    texts = [cell.source for cell in run_notebook.cells if cell.cell_type == "markdown"]
     assert any("**Your turn.**" in text for text in texts)
     assert any("**Reading.**" in text for text in texts)
 
 
-def test_a_figure_has_a_quarto_label_and_a_caption(province_notebook) -> None:
-    drawn = [cell.source for cell in code(province_notebook) if "plot." in cell.source]
+@pytest.mark.parametrize("name", sorted(BY_NOTEBOOK.keys() - {"quality"}))
+def test_a_figure_has_a_quarto_label_and_a_caption(name) -> None:
+    (path,) = ROOT.glob(f"notebooks/*/{name}.ipynb")
+    drawn = [cell.source for cell in code(nbformat.read(path, as_version=4)) if "plot." in cell.source]
     assert drawn
     for cell in drawn:
         assert re.match(r"#\| label: fig-[a-z-]+\n#\| fig-cap: \".+\"\n", cell), cell
