@@ -169,3 +169,9 @@ def test_a_call_that_cannot_be_made_is_named(opened) -> None:
 
 def test_the_file_of_the_project_is_read(tiny) -> None:
     assert {"clean", "trend", "compare"} <= set(read_official(tiny.root).root)
+
+
+def test_an_edition_without_indices_differs_in_nothing(opened) -> None:
+    data = opened("trend")
+    none = dataclasses.replace(data, roles=data.roles.model_copy(update={"indices": ()}))
+    assert [line for line in lines(trend(none), none) if line.startswith("indices")] == []

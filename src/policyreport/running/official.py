@@ -112,8 +112,8 @@ def _planned(field: str, expressions: list[str], names: dict[str, Any]) -> Any:
         values = [eval(expression, names) for expression in expressions]
     except (TypeError, NameError, AttributeError, KeyError) as error:
         raise _wrong(f"{names['data'].notebook}.{field}", error) from None
-    calls = list(_plans(values))
-    return calls or values[0]
+    plain = tuple(values[0]) if isinstance(values[0], list) else values[0]
+    return list(_plans(values)) or plain
 
 
 def _wrong(what: str, error: Exception) -> ParamsError:
