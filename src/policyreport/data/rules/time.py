@@ -73,16 +73,9 @@ def _falls(evidence: Evidence, indicator: str, name: str) -> Iterator[Breach]:
                 yield Breach((before.id, after.id), f"{evidence.what(group)}: {text}.")
 
 
-def _several_vintages(evidence: Evidence) -> Iterator[pd.DataFrame]:
-    """Every key with more than one publication, oldest first."""
-    rows = evidence.ledger[evidence.ledger.duplicated(list(KEY), keep=False)]
-    for _, group in rows.groupby(list(KEY), dropna=False):
-        yield group.sort_values("published", kind="stable")
-
-
 def vintage_order(evidence: Evidence) -> Iterator[Breach]:
     """A later vintage that is less certain than an earlier one."""
-    for group in _several_vintages(evidence):
+    for group in evidence.vintages:
         for before, after in pairwise(figures(group)):
             if _CERTAINTY.get(str(after.status), 9) < _CERTAINTY.get(str(before.status), -1):
                 text = f"{after.status} published after {before.status}"
@@ -91,7 +84,7 @@ def vintage_order(evidence: Evidence) -> Iterator[Breach]:
 
 def _exact_vintages(evidence: Evidence) -> Iterator[pd.DataFrame]:
     """The same without projections, derived figures and bounds."""
-    for group in _several_vintages(evidence):
+    for group in evidence.vintages:
         exact = group[~group["status"].isin(["projection", "derived"]) & (group["bound"] == "=")]
         if len(exact):
             yield exact
