@@ -79,10 +79,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 # What takes longest comes first, so that all of pytest's workers end together.
 LONGEST = (
     "report/test_edition",
+    "unit/test_validity",
+    "unit/test_share_words",
+    "unit/test_rules",
     "faults/test_killed_runs",
     "faults/hostile/test_edition",
     "notebooks/test_identity",
     "faults/test_edition_chains",
+    "unit/test_vintages",
+    "notebooks/test_lesson",
+    "reference/test_findings",
     "report/test_simulated_edition",
     "../src/warm_kernels/tests/test_likeness",
     "faults/test_cluster",
@@ -231,15 +237,35 @@ def render(edition: TinyEdition, folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def known_q3() -> EditionData:
-    """Everything known for the edition of November 2025."""
-    return plan.load_edition(ROOT, "2025Q3")
+def known(made_once: Callable[..., Path]) -> Callable[[str], EditionData]:
+    """Give everything known for an edition, loaded once a session."""
+
+    def load(edition: str) -> EditionData:
+        def keep(folder: Path) -> None:
+            (folder / "data.pickle").write_bytes(pickle.dumps(plan.load_edition(ROOT, edition)))
+
+        # Not what was loaded here: every worker has the same from the file.
+        return pickle.loads((made_once(f"known-{edition}", keep) / "data.pickle").read_bytes())
+
+    return load
 
 
 @pytest.fixture(scope="session")
-def known_q4() -> EditionData:
+def known_q3(known: Callable[[str], EditionData]) -> EditionData:
+    """Everything known for the edition of November 2025."""
+    return known("2025Q3")
+
+
+@pytest.fixture(scope="session")
+def known_q4(known: Callable[[str], EditionData]) -> EditionData:
     """Everything known for the edition of September 2026."""
-    return plan.load_edition(ROOT, "2025Q4")
+    return known("2025Q4")
+
+
+@pytest.fixture(scope="session")
+def known_teaching(known: Callable[[str], EditionData]) -> EditionData:
+    """Everything known for the teaching edition."""
+    return known("teaching")
 
 
 @pytest.fixture(scope="session")

@@ -30,9 +30,9 @@ def meets_band() -> Callable[..., bool]:
 
 
 @pytest.fixture(scope="session")
-def taught() -> EditionData:
+def taught(known_teaching: EditionData) -> EditionData:
     """Everything known for the teaching edition."""
-    return plan.load_edition(ROOT, "teaching")
+    return known_teaching
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,6 @@ from policyreport.records.markdown import as_read
 from policyreport.records.marks import unmarked
 from policyreport.records.notebooks import TrendRecord
 from policyreport.records.shares import NotYearly, Pace, Threshold
-from policyreport.running import plan
 from policyreport.running.plan import EditionData
 from policyreport.statistics.shares.aggregate import aggregate_shares
 from policyreport.statistics.shares.latest import newest_of_each_measure
@@ -33,9 +32,9 @@ def observed(known_q4: EditionData, slice_of: Callable[..., Inputs]) -> Inputs:
 
 
 @pytest.fixture(scope="module")
-def taught(slice_of: Callable[..., Inputs]) -> Inputs:
+def taught(known_teaching: EditionData, slice_of: Callable[..., Inputs]) -> Inputs:
     """The nation of the teaching edition: figures without bounds, revised often."""
-    return slice_of(plan.load_edition(ROOT, "teaching"), "quality", "VN")
+    return slice_of(known_teaching, "quality", "VN")
 
 
 def plain(text: str) -> str:
