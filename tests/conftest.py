@@ -36,7 +36,14 @@ from policyreport.publishing.templates import Templates
 from policyreport.publishing.values import Drawing
 from policyreport.records.markdown import as_read
 from policyreport.records.marks import unmarked
-from policyreport.records.notebooks import Changes, CompareRecord, NotebookRecord, TrendRecord
+from policyreport.records.notebooks import (
+    Changes,
+    CompareRecord,
+    EconomyRecord,
+    NotebookRecord,
+    QualityRecord,
+    TrendRecord,
+)
 from policyreport.running import plan
 from policyreport.running.kernels import batch_server
 from policyreport.running.plan import EditionData
@@ -446,7 +453,10 @@ def quality_printed() -> Callable[..., str]:
     provenance, wording = read_provenance(ROOT, "2025Q4"), read_wording(ROOT)
     settings = provenance.registry.settings
     nothing = {
-        "national": {"economy": {"revisions": ()}, "quality": {"boundary_bases": ()}},
+        "national": {
+            "economy": EconomyRecord.model_construct(revisions=()),
+            "quality": QualityRecord.model_construct(boundary_bases=(), differs=()),
+        },
         "coverage": {"rows": []},
         "warning_codes": 0,
         "findings": {"lines": (), "decisions": ()},

@@ -87,7 +87,7 @@ def kernels_server(pid: int) -> list[int]:
 
 def test_a_scheduler_elsewhere_gives_the_bytes_of_the_local_pool(scheduler, tiny, tmp_path):
     address, worker = scheduler
-    units = plan.first_units(tiny.root, "tiny", ["n40"], tiny.store)[1:]
+    units = [unit for unit in plan.first_units(tiny.root, "tiny", ["n40"], tiny.store) if unit.area == "n40"]
     order = Order(HERE, tuple(imported_modules(each.source for each in units)))
     with DaskExecutor(address, order) as cluster:
         summary = run_stages([lambda _: units], tmp_path, 1, lambda event: None, cluster)

@@ -15,7 +15,7 @@ from policyreport.running.store import notebook_path, record_path
 
 
 def test_the_tiny_edition_ran_by_two_workers_with_warm_kernels(tiny):
-    assert tiny.summary.executed == len(tiny.summary.finished) == 11
+    assert tiny.summary.executed == len(tiny.summary.finished) == 14
     assert [item.cold for item in tiny.summary.finished if item.cold] == []
 
 
