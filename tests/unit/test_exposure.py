@@ -306,8 +306,8 @@ def test_a_regressor_of_ones_own_is_tested_and_counted_with_the_others(
 
 
 def test_a_regressor_that_is_no_column_is_answered_with_the_columns(nation: Inputs) -> None:
-    with pytest.raises(DataError, match="plase"):
-        exposure_design(nation.series("growth"), nation.traits, ("plase",), start=nation.policy.date)
+    with pytest.raises(DataError, match="regionn"):
+        exposure_design(nation.series("growth"), nation.traits, ("regionn",), start=nation.policy.date)
 
 
 def test_least_squares_on_the_design_gives_the_same_slope(nation: Inputs, with_draws: Callable[..., Any]) -> None:

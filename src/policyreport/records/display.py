@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from policyreport.records.digits import as_estimated
+from policyreport.records.digits import as_computed, as_estimated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,4 +108,4 @@ def _is_interval(value: object) -> bool:
 
 
 def _interval(value: Any) -> str:
-    return f"[{written(value.low)}, {written(value.high)}] at {100 * value.level:.4g} %"
+    return f"[{written(value.low)}, {written(value.high)}] at {as_computed(round(100 * value.level, 2))} %"

@@ -15,7 +15,7 @@ from policyreport.records.notebooks import BY_NOTEBOOK, NotebookRecord
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_ROWS = 2000
+MOST_ROWS = 2500
 """Longer tables are data, not results."""
 ROWS = "rows"
 """Column of a frame with the ids of the ledger rows behind each of its rows, as `data.series` has it."""
