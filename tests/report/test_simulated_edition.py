@@ -80,7 +80,7 @@ def test_every_record_and_notebook_is_marked_by_its_name(store: Path, folder: st
 
 def test_an_observed_editions_names_say_nothing_of_the_kind(tiny) -> None:
     names = files(tiny.store / "records") + files(tiny.store / "notebooks")
-    assert len(names) == 22
+    assert len(names) == 28
     assert [name for name in names if MARK in name] == []
 
 
