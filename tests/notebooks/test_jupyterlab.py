@@ -185,10 +185,10 @@ def test_a_changed_first_year_gives_another_slope_and_the_comparison_names_what_
     assert line(before, "slope\t") != line(after, "slope\t")
     assert line(before, "slope interval") != line(after, "slope interval")
     saved = page.output("data.save(record)")
-    assert "record saved in build/tiny/work/n40/trend/record.json" in saved
+    assert "record saved in build/tiny/by-hand/n40/trend/record.json" in saved
     assert "differs from the official method" in saved
     compared = page.output("compare_with_official(data)")
-    slope = json.loads((project / "build/tiny/work/n40/trend/record.json").read_bytes())["growth"][1]["slope"]
+    slope = json.loads((project / "build/tiny/by-hand/n40/trend/record.json").read_bytes())["growth"][1]["slope"]
     assert re.search(rf"^growth\[1\]\.slope\t{slope:.4f}", compared, re.MULTILINE)
     fields = [row.split("\t")[0] for row in compared.splitlines() if "\t" in row][1:]
     assert {field.partition(".")[0] for field in fields} == {"growth[1]"}
@@ -215,7 +215,7 @@ def test_an_own_notebook_is_changed_and_only_its_source_reaches_git(page: Lab, p
     page.run_all()
     assert page.output("estimates = fit") != before
     assert "n40/credit has no record of a run yet" in page.output("compare_with_official(data)")
-    assert (project / "build/tiny/work/n40/credit/record.json").is_file()
+    assert (project / "build/tiny/by-hand/n40/credit/record.json").is_file()
     page.page.keyboard.press("Escape")
     page.page.keyboard.press("Control+S")
     page.page.wait_for_function("() => document.querySelectorAll('.jp-mod-dirty').length === 0")

@@ -79,4 +79,4 @@ def test_the_batch_has_nothing_to_compare_with(data: Inputs) -> None:
 def test_a_saved_record_shows_its_place_below_the_project(data: Inputs) -> None:
     record = data.record(**dict.fromkeys(("completion", "flow", "share", "share_pace", "growth", "income"), ()),
                          governance=(), indices=(), outlook=())  # fmt: skip
-    assert "build/tiny/work/n40/trend/record.json" in repr(data.save(record))
+    assert "build/tiny/by-hand/n40/trend/record.json" in repr(data.save(record))

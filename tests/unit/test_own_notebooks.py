@@ -198,7 +198,7 @@ def test_the_slice_has_all_rows_of_the_province_and_the_whole_panel(declaring: P
 
 def lay_out(root: Path, notebook: str, area: str):
     """A slice as a notebook run by hand opens it."""
-    folder = root / "build" / "tiny" / "work" / area / notebook
+    folder = root / "build" / "tiny" / "by-hand" / area / notebook
     data = plan.load_edition(root, "tiny")
     for name, body in plan.slice_files(root, data, notebook, area, None).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

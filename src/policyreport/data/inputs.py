@@ -248,7 +248,7 @@ class Saved:
         return Results(self.record.differs or ()).to_frame()
 
     def __repr__(self) -> str:
-        # By hand below the project, build/EDITION/work/AREA/NOTEBOOK/record.json.
+        # By hand below the project, build/EDITION/by-hand/AREA/NOTEBOOK/record.json.
         place = "/".join(self.path.parts[-6:])
         head = f"{self.record.name}: record saved in {place}."
         if isinstance(self.record, OwnRecord):

@@ -204,7 +204,7 @@ def slice_by_hand(notebook: str, area: str, edition: str) -> Path:
     data = load_edition(root, edition)
     area = _area_by_hand(data, notebook, area)
     store = root / "build" / edition
-    folder = store / "work" / area / (notebook or ALL_FIGURES)
+    folder = store / "by-hand" / area / (notebook or ALL_FIGURES)
     for name, body in slice_files(root, data, notebook, area, store).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(body)
