@@ -10,7 +10,7 @@ import functools
 import hashlib
 import inspect
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -65,7 +65,7 @@ def noted(estimator: Callable[..., Any]) -> Callable[..., Any]:
         call = describe(estimator, *args, **keywords)
         result = estimator(*args, **keywords)
         if call is not None:
-            items = list(_items(result))
+            items = _results_in(result)
             _results.update((id(item), (item, call)) for item in items)
             _calls[call.identity] = len(items)
         return result
@@ -113,7 +113,7 @@ def _planned(field: str, expressions: list[str], names: dict[str, Any]) -> Any:
     except (TypeError, NameError, AttributeError, KeyError) as error:
         raise _wrong(f"{names['data'].notebook}.{field}", error) from None
     plain = tuple(values[0]) if isinstance(values[0], list) else values[0]
-    return list(_plans(values)) or plain
+    return [leaf for leaf in _leaves(values) if isinstance(leaf, Call)] or plain
 
 
 def _wrong(what: str, error: Exception) -> ParamsError:
@@ -133,7 +133,7 @@ def _compare(record: NotebookRecord, field: str, plan: Any) -> Iterator[Deviatio
         if value != plan:
             yield Deviation(field=field, estimator="", argument="value", official=str(plan), used=str(value))
         return
-    makers = [_maker(item, plan) for item in _items(value)]
+    makers = [_maker(item, plan) for item in _results_in(value)]
     counts = Counter(call.identity for call in makers if call is not None)
     used = {call.identity: call for call in makers if call is not None}
     planned = {call.identity for call in plan}
@@ -170,7 +170,7 @@ def _deviation(field: str, call: Call, argument: str, planned: str, used: str) -
     return Deviation(field=field, estimator=call.estimator, argument=argument, official=planned, used=used)
 
 
-def _maker(item: Frozen, plan: list[Call]) -> Call | None:
+def _maker(item: Frozen, plan: Sequence[Call] = ()) -> Call | None:
     """The call that made a result, or the planned one that made what it is a part of."""
     if (made := _results.get(id(item))) is not None:
         return made[1]
@@ -181,40 +181,36 @@ def _has(whole: Frozen, part: Frozen) -> bool:
     return any(each is part for each in parts_of(whole))
 
 
-def _items(value: Any) -> Iterator[Frozen]:
-    """The results in a value."""
-    if isinstance(value, Frozen):
+def _leaves(value: Any) -> Iterator[Frozen | Call]:
+    """The results, or the planned calls of them, in a value."""
+    if isinstance(value, (Frozen, Call)):
         yield value
     elif isinstance(value, (tuple, list)):
         for item in value:
-            yield from _items(item)
+            yield from _leaves(item)
 
 
-def _plans(value: Any) -> Iterator[Call]:
-    if isinstance(value, Call):
-        yield value
-    elif isinstance(value, (tuple, list)):
-        for item in value:
-            yield from _plans(item)
+def _results_in(value: Any) -> list[Frozen]:
+    return [leaf for leaf in _leaves(value) if isinstance(leaf, Frozen)]
 
 
 def _given(value: Any) -> Given:
-    """What an argument is."""
+    """What an argument is: a table by its content, a result by the call that made it, anything else by its value."""
     if isinstance(value, pd.DataFrame):
         return Given(f"{len(value)} rows", (_digest(value),))
     if isinstance(value, Inputs):
         return Given("the edition's data", (str(id(value)),))
-    if isinstance(value, (Frozen, tuple, list, Call)) and not isinstance(value, str):
-        calls = [call for call in _plans(value) if _calls.get(call.identity) != 0]
-        behind = [made[1] if (made := _results.get(id(item))) else None for item in _items(value)]
-        if calls or behind:
-            names = [call.estimator if call else BY_HAND for call in (*calls, *behind)]
-            keys = [call.identity if call else repr(value) for call in (*calls, *behind)]
-            return Given(", ".join(dict.fromkeys(names)), tuple(dict.fromkeys(keys)))
-        if any(True for _ in _plans(value)):
-            return Given("()", ())
-        return Given(repr(value), () if not value else (repr(value),))
-    return Given(repr(value) if isinstance(value, str) else str(value), (repr(value),))
+    leaves = list(_leaves(value))
+    if not leaves and value not in ((), []):
+        return Given(repr(value) if isinstance(value, str) else str(value), (repr(value),))
+    calls = [leaf if isinstance(leaf, Call) else _maker(leaf) for leaf in leaves]
+    # Of a call that gave no result, nothing is handed on.
+    behind = {
+        call.identity if call else repr(value): call.estimator if call else BY_HAND
+        for call in calls
+        if call is None or _calls.get(call.identity) != 0
+    }
+    return Given(", ".join(dict.fromkeys(behind.values())) or NOTHING, tuple(behind))
 
 
 def _flat(settings: Strict, prefix: str = "") -> Iterator[tuple[str, Any]]:
