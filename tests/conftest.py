@@ -211,7 +211,7 @@ def leave_few_pages() -> Callable[[Path], None]:
 
     def shorten(root: Path) -> None:
         for path in (root / "reports").rglob("*.qmd"):
-            if path.stem not in ("index", "tasks", "report", "_province", "_province-pdf"):
+            if path.stem not in ("index", "tasks", "report", "_province", "_province-pdf", "_notebooks"):
                 path.unlink()
         book = "---\ntitle: Report\n---\n\n{{< page tasks >}}\n"
         (root / "reports" / "report.qmd").write_text(book, encoding="utf-8")
@@ -350,7 +350,7 @@ class AnyPicture(dict[str, Drawing]):
         return True
 
     def __missing__(self, name: str) -> Drawing:
-        return Drawing(name, Picture(name, "", "<svg/>", "<svg/>"), "")
+        return Drawing(name, Picture(name, "", "<svg/>", "<svg/>"))
 
 
 @pytest.fixture(scope="session")

@@ -278,13 +278,7 @@ local function scroll(tbl)
   }
 end
 
--- Code, findings, links ------------------------------------------------------------------------------
-
-local function code(block)
-  if not block.classes:includes("folded") then return nil end
-  block.classes = block.classes:filter(function(class) return class ~= "folded" end)
-  return { raw('<details class="code"><summary>' .. labels.code .. "</summary>"), block, raw("</details>") }
-end
+-- Findings, links ------------------------------------------------------------------------------
 
 local function is_picture(block)
   local inline = block.content and block.content[1]
@@ -292,7 +286,7 @@ local function is_picture(block)
 end
 
 local function fold(div)
-  local title = escape(div.attributes.title or labels.code)
+  local title = escape(div.attributes.title or labels.more)
   return { raw('<details class="fold"><summary>' .. title .. "</summary>"), pandoc.Div(div.content), raw("</details>") }
 end
 
@@ -393,7 +387,7 @@ end
 return {
   { Meta = begin },
   { Inlines = hold_units },
-  { Image = picture, CodeBlock = code, Div = division, Link = link, Span = value, Math = formula },
+  { Image = picture, Div = division, Link = link, Span = value, Math = formula },
   { Table = scroll, Blocks = captions },
   { Pandoc = finish },
 }

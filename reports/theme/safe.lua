@@ -78,10 +78,36 @@ end
 local function raw_inline(element) return pandoc.Str(element.text) end
 local function raw_block(element) return pandoc.Para({ pandoc.Str(element.text) }) end
 
-local FILTER = {
+local FILTER
+local function nothing() return {} end
+local function nothing_around(div) return div.content end
+
+-- Rows and cells of a page's own tables have no attributes; those of a notebook's output may.
+local function plain_table(tbl)
+  local rows = pandoc.List({ table.unpack(tbl.head.rows) })
+  for _, body in ipairs(tbl.bodies) do rows:extend(body.head):extend(body.body) end
+  rows:extend(tbl.foot.rows)
+  for _, row in ipairs(rows) do
+    row.attr = pandoc.Attr()
+    for _, cell in ipairs(row.cells) do cell.attr, cell.alignment = pandoc.Attr(), "AlignDefault" end
+  end
+  tbl.attr = pandoc.Attr()
+  return tbl
+end
+
+-- What a notebook's cell showed as HTML: its tables and text, without styles, scripts and addresses.
+local function shown(block)
+  if not block.classes:includes("output-html") then return with_clean_attributes(block) end
+  local blocks = pandoc.read(block.text, "html").blocks:walk({
+    RawBlock = nothing, RawInline = nothing, Div = nothing_around, Table = plain_table,
+  })
+  return pandoc.Div(blocks:walk(FILTER), pandoc.Attr("", { "output" }))
+end
+
+FILTER = {
   RawInline = raw_inline, RawBlock = raw_block, Span = span, Link = link, Image = image, Math = formula,
   Div = with_clean_attributes, Header = with_clean_attributes, Code = with_clean_attributes,
-  CodeBlock = with_clean_attributes, Table = with_clean_attributes,
+  CodeBlock = shown, Table = with_clean_attributes,
 }
 
 -- Lists and mappings keep their form, every text in them becomes plain.

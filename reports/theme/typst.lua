@@ -100,9 +100,6 @@ local clean = {
       return is_for_typst(div) and div.content or {}
     end
   end,
-  CodeBlock = function(code)
-    if code.classes:includes("folded") then return {} end
-  end,
   -- A small bar repeats what the number beside it says. The mark of a value leads to its source on the site; on
   -- paper the source line does.
   Span = function(span)

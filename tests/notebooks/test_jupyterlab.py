@@ -153,7 +153,7 @@ class Lab:
     def save(self) -> None:
         self.page.keyboard.press("Escape")
         self.page.keyboard.press("Control+S")
-        self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)").wait_for()
+        self.page.wait_for_function("() => document.querySelectorAll('.jp-mod-dirty').length === 0")
 
 
 @pytest.fixture
@@ -194,6 +194,58 @@ def test_a_changed_first_year_gives_another_slope_and_the_comparison_names_what_
     assert {field.partition(".")[0] for field in fields} == {"growth[1]"}
 
 
+def test_an_edited_notebook_run_for_two_provinces_changes_their_records_figures_and_pages_alone(
+    page: Lab, project: Path, browser: Any
+) -> None:
+    store = project / "build" / "tiny"
+    before = {area: records_of(store, area) for area in ("n01", "n40", "n96")}
+    page.open("trend")
+    page.edit('data.series("growth", data.area)', 'data.series("growth", data.area).query("year >= 2021")')
+    page.run_all()
+    slope = line(page.output("own = fit_trend("), "slope\t").split("\t")[1]
+    page.save()
+    program = PROGRAM.with_name("policyreport")
+    run(program, "run", "tiny", "--areas", "n01,n40", cwd=project)
+    run(program, "render", "tiny", "--to", "html", cwd=project)
+    run("git", "checkout", "-q", "notebooks", cwd=project)
+    for area in ("n01", "n40"):
+        after = records_of(store, area)
+        changed = {
+            (kind, name) for kind in after for name in after[kind] if after[kind][name] != before[area][kind][name]
+        }
+        assert changed == {("trend", "growth"), ("trend", "differs")}
+    assert records_of(store, "n96") == before["n96"]
+    assert f"{records_of(store, 'n40')['trend']['growth'][1]['slope']:.4f}".startswith(slope.rstrip("0"))
+    site = browser.new_page()
+    for name, differs in (("nghe-an", True), ("ha-noi", True), ("ca-mau", False)):
+        site.goto((store / "site" / "provinces" / f"{name}.html").as_uri())
+        text = site.locator("main").inner_text()
+        assert ("Differs from the official method" in text and "5 rows instead of 6 rows" in text) == differs
+    site.goto((store / "site" / "notebooks" / "nghe-an.html").as_uri())
+    text = site.locator("main").inner_text()
+    assert 'query("year >= 2021")' in text
+    assert re.search(rf"^slope\s+{re.escape(slope)}$", text, re.MULTILINE)
+    site.close()
+
+
+def test_a_regressor_added_in_the_notebook_on_the_series_is_tested_with_the_others(page: Lab, project: Path) -> None:
+    page.open("series")
+    page.edit('edition = "tiny"', 'edition = "2025Q4"')
+    page.edit("exposures = settings.exposure.exposures", 'exposures = (*settings.exposure.exposures, "ln_population")')
+    page.edit("change ~ ln_income", "change ~ ln_income + ln_population")
+    page.run_all()
+    assert "ln_population" in page.output("regression = smf.ols")
+    assert "exposure: fit_exposure" in page.output("data.save(record)")
+    record = json.loads((project / "build/2025Q4/by-hand/VN/series/record.json").read_bytes())
+    assert [result["exposure"] for result in record["exposure"]] == [
+        "ln_income",
+        "urban_share",
+        "merged",
+        "ln_population",
+    ]
+    assert {deviation["field"] for deviation in record["differs"]} == {"exposure"}
+
+
 def test_a_wrong_area_is_answered_in_one_line(page: Lab) -> None:
     page.open("compare")
     page.edit('area = "n40"', 'area = "Nghe Ann"')
@@ -216,15 +268,18 @@ def test_an_own_notebook_is_changed_and_only_its_source_reaches_git(page: Lab, p
     assert page.output("estimates = fit") != before
     assert "n40/credit has no record of a run yet" in page.output("compare_with_official(data)")
     assert (project / "build/tiny/by-hand/n40/credit/record.json").is_file()
-    page.page.keyboard.press("Escape")
-    page.page.keyboard.press("Control+S")
-    page.page.wait_for_function("() => document.querySelectorAll('.jp-mod-dirty').length === 0")
+    page.save()
     path = project / "notebooks" / "province" / "credit.ipynb"
     assert any(cell.get("outputs") for cell in json.loads(path.read_bytes())["cells"])
     changed = run("git", "diff", "--unified=0", "--", str(path), cwd=project)
     assert "year >= 2021" in changed
     assert "compare_with_official" in changed
     assert [word for word in ("image", 'execution_count": 1', "text/html", "codemirror") if word in changed] == []
+
+
+def records_of(store: Path, area: str) -> dict[str, dict[str, Any]]:
+    """The records of an area by notebook."""
+    return {path.stem: json.loads(path.read_bytes()) for path in sorted((store / "records" / area).glob("*.json"))}
 
 
 def line(text: str, name: str) -> str:

@@ -105,13 +105,19 @@ def test_a_province_notebook_shows_data_a_model_and_figures(name, tiny) -> None:
     assert len([picture for picture in pictures if picture["label"] != "n96-locator"]) >= 2
 
 
-def test_a_section_asks_shows_and_leaves_a_turn(run_notebook) -> None:
-    texts = [cell.source for cell in run_notebook.cells if cell.cell_type == "markdown"]
-    assert any("**Your turn.**" in text for text in texts)
-    assert any("**Reading.**" in text for text in texts)
+def test_every_section_says_how_to_read_it_and_a_notebook_leaves_a_turn(run_notebook) -> None:
+    sections: list[list[str]] = [[]]
+    for cell in run_notebook.cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("#"):
+            sections.append([])
+        sections[-1].append(cell.source)
+    inside = [section for section in sections if section[0].startswith("##") and section[0] != "## The record"]
+    assert len(inside) > 1
+    assert [section[0] for section in inside if not any("**Reading.**" in text for text in section)] == []
+    assert any("**Your turn.**" in text for section in inside for text in section)
 
 
-@pytest.mark.parametrize("name", sorted(BY_NOTEBOOK.keys() - {"quality"}))
+@pytest.mark.parametrize("name", sorted(BY_NOTEBOOK))
 def test_a_figure_has_a_quarto_label_and_a_caption(name) -> None:
     (path,) = ROOT.glob(f"notebooks/*/{name}.ipynb")
     drawn = [cell.source for cell in code(nbformat.read(path, as_version=4)) if "plot." in cell.source]

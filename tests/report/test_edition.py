@@ -19,13 +19,16 @@ from typer.testing import CliRunner
 from policyreport.cli.main import app
 from policyreport.data.areas import read_areas
 from policyreport.errors import ExitCode, RenderError
+from policyreport.figures.pictures import MIME
 from policyreport.params.wording import read_wording
 from policyreport.publishing import report
 from policyreport.publishing.page_files import EDITION_FILE
 from policyreport.publishing.renderers import choose
 from policyreport.publishing.renderers.quarto import find_program
+from policyreport.publishing.report import OF_AREA
 from policyreport.records.formats import Formats
 from policyreport.records.notebooks import EconomyRecord, ProvincesRecord, QualityRecord, TasksRecord
+from policyreport.running.store import notebook_path
 
 ROOT = Path(__file__).parents[2]
 RENDERERS = [
@@ -146,7 +149,8 @@ def quality(tiny) -> QualityRecord:
 
 
 def test_the_site_holds_every_page_and_no_other(site: Site) -> None:
-    assert set(site.pages) == NATIONAL | set(PROVINCES.values())
+    notebooks = {page.replace("provinces/", "notebooks/") for page in PROVINCES.values()}
+    assert set(site.pages) == NATIONAL | set(PROVINCES.values()) | notebooks | {"notebooks/viet-nam"}
 
 
 def test_every_internal_link_and_anchor_resolves(site: Site) -> None:
@@ -214,11 +218,27 @@ def test_no_page_shows_a_placeholder_or_raw_markup(site: Site) -> None:
         assert not re.search(r"\{\{|\}\}|:::|\{#|\{\.|@fig-|@tbl-|\?\?|\bnan\b|\bNaT\b|\binf\b", text), page
 
 
-def test_code_is_folded_on_province_pages_and_absent_from_national_ones(site: Site) -> None:
+def test_code_stands_on_the_pages_of_notebooks_alone_and_a_province_links_its_own(site: Site) -> None:
     for page, soup in site.pages.items():
-        folds = [tag for tag in soup.main.find_all("details") if tag.find("pre")]
-        assert bool(folds) == page.startswith("provinces/"), page
-        assert not any(tag.has_attr("open") for tag in folds)
+        assert bool(soup.main.find("pre")) == page.startswith("notebooks/"), page
+        if page.startswith("provinces/"):
+            assert soup.main.find("a", href=f"../notebooks/{page.partition('/')[2]}.html")
+
+
+def test_the_page_of_notebooks_shows_what_every_cell_showed(tiny, site: Site) -> None:
+    for area, page in PROVINCES.items():
+        main = site.pages[page.replace("provinces/", "notebooks/")].main
+        cells = [cell for kind in OF_AREA for cell in nbformat.read(notebook_path(tiny.store, area, kind), 4).cells]
+        shown = [cell for cell in cells if "parameters" not in cell.metadata.get("tags", [])]
+        data = [output.get("data", {}) for cell in shown for output in cell.get("outputs", [])]
+        pictures = [part for part in data if MIME in part]
+        tables = sum(part["text/html"].count("<table") for part in data if MIME not in part and "text/html" in part)
+        assert len(main.select("svg.picture:not(.narrow)")) == len(pictures) > 8
+        assert len(main.find_all("table")) == tables > 10
+        code = [cell.cell_type == "code" or "```python" in cell.source for cell in shown]
+        assert len(main.select("pre.sourceCode")) == sum(code)
+        assert [place for place in ("#trend", "#clean", "#compare") if not main.select(place)] == []
+        assert "#|" not in main.get_text()
 
 
 def test_each_province_is_reached_from_the_map_and_the_menu(site: Site) -> None:
@@ -326,7 +346,8 @@ def test_e9_regions_stand_from_north_to_south(site: Site, project: Path) -> None
 
 def test_e9_points_are_percentage_points_score_points_or_index_points(site: Site) -> None:
     """Methods and validity are about points of a series too; a reader's pages never leave it open."""
-    for name in site.pages.keys() - {"methods", "validity", "data-quality"}:
+    written = {name for name in site.pages if not name.startswith("notebooks/")}
+    for name in written - {"methods", "validity", "data-quality"}:
         found = re.findall(r"(\w+) points\b", site.text(name), re.IGNORECASE)
         assert [word for word in found if word.lower() not in ("percentage", "score", "index")] == [], name
 
@@ -436,9 +457,7 @@ def test_every_picture_of_a_notebook_stands_on_some_page(tiny, project: Path) ->
     assembled = "".join(path.read_text("utf-8") for path in project.rglob("*.qmd"))
     drawn = {label for _, label in report.collect(tiny.store).drawings}
     assert len(drawn) > 20
-    missing = {stem for stem in drawn if f"figures/{stem}.svg" not in assembled}
-    assert {stem.partition("-")[2] for stem in missing} == {"leads", "old-and-new", "published"}
-    assert not {path.stem for path in (project / "figures").glob("*.svg")} & missing
+    assert {stem for stem in drawn if f"figures/{stem}.svg" not in assembled} == set()
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -505,8 +524,8 @@ def test_an_edition_that_misses_its_quorum_is_not_published_and_a_draft_says_so_
     choose("pandoc").render_site(project, tmp_path / "site", lambda line: None)
     said = "Draft, not for publication. 2 of 3 provinces have results; publication asks for 3."
     pages = list((tmp_path / "site").rglob("*.html"))
-    # Two national pages, and one of each province that has results.
-    assert len(pages) == 2 + len(PROVINCES)
+    # Two national pages, one of each province that has results, and their notebooks.
+    assert len(pages) == 2 + 2 * len(PROVINCES) + 1
     assert [page.name for page in pages if said not in page.read_text("utf-8")] == []
     assert said in (project / "report.qmd").read_text("utf-8")
 

@@ -67,7 +67,6 @@ def test_each_provinces_page_has_the_section_with_its_pictures_and_tables(pages:
     assert re.search(r"::: \{#fig-n40-own-credit-growth\}.*Growth of Nghệ An changed by", text, re.DOTALL)
     assert re.search(r"::: \{#tbl-n40-own-credit-estimates.*\| time .*95% interval", text, re.DOTALL)
     assert text.count("Source: National Statistics Office") == 3
-    assert "``` {.python .folded}" in text
 
 
 def test_the_page_on_the_series_has_the_section_of_a_notebook_on_the_country(pages: dict[str, str]) -> None:
@@ -125,7 +124,7 @@ def test_the_records_and_their_schema_are_downloads(own: Path) -> None:
 
 
 def test_a_picture_under_a_name_of_the_reports_is_refused() -> None:
-    drawings = [Drawing(name, Picture(name, "", "<svg/>"), "") for name in ("n40-own-credit-growth", "n40-growth")]
+    drawings = [Drawing(name, Picture(name, "", "<svg/>")) for name in ("n40-own-credit-growth", "n40-growth")]
     assert report.require_own_names(drawings[:1], "n40", "credit") == drawings[:1]
     with pytest.raises(RenderError, match='"n40-growth"'):
         report.require_own_names(drawings, "n40", "credit")

@@ -243,13 +243,6 @@ def test_what_is_meant_for_the_pdf_alone_is_left_out(read) -> None:
     assert "pagebreak" not in read("provinces/ca-mau").main.get_text()
 
 
-def test_code_is_folded_and_closed(read) -> None:
-    fold = read("provinces/ha-noi").select_one("details.code")
-    assert not fold.has_attr("open")
-    assert fold.summary.get_text() == "Code"
-    assert "figures.completion" in fold.pre.get_text()
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_every_table_scrolls_inside_itself_and_names_its_rows_and_columns(name: str, read) -> None:
     for table in read(name).find_all("table"):

@@ -8,6 +8,7 @@ from IPython.lib.pretty import pretty
 from policyreport import Results
 from policyreport.records import display
 from policyreport.records.base import Flag, Interval, Refusal
+from policyreport.records.notebooks import CoverageCell
 from policyreport.records.tasks import Completion, Proportion
 
 
@@ -84,3 +85,8 @@ def test_a_slice_of_results_is_results(completion: Completion, refused: Refusal)
 def test_a_console_shows_the_summary(completion: Completion, refused: Refusal) -> None:
     for result in (completion, refused, Results([completion, refused])):
         assert pretty(result) == result.summary()
+
+
+def test_a_result_that_counts_rows_keeps_its_count() -> None:
+    cell = CoverageCell(area="n40", topic="tasks", rows=16)
+    assert Results((cell,)).to_frame()["rows"].tolist() == [16]

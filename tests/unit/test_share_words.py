@@ -341,7 +341,7 @@ def test_captions_take_their_verdicts_from_the_closed_list(
     ]
     area = {
         "key": "VN",
-        "pictures": {"share": Drawing("share", Picture("share", "", ""), "")},
+        "pictures": {"share": Drawing("share", Picture("share", "", ""))},
         "trend": {"share": newest},
     }
     for page in (shown(inputs)["share"], plain(say("shares", "of_area", area, data=inputs))):

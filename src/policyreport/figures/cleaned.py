@@ -1,7 +1,12 @@
-"""What was published of one area: a grid of indicators and years, and former parts next to the present whole."""
+"""What was published: a grid of indicators and years of one area, and one of all areas and topics; former parts next to
+the present whole.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.colors import ListedColormap
@@ -11,14 +16,29 @@ from policyreport.data.inputs import Inputs
 from policyreport.data.selection import role_series
 from policyreport.figures.finish import write_within
 from policyreport.figures.frame import frame_for
-from policyreport.figures.palette import ACCENT, ACCENT_LIGHT, INK, PAPER
+from policyreport.figures.palette import ACCENT, ACCENT_LIGHT, CONTEXT, INK, PAPER, SEQUENTIAL, text_on_class
 from policyreport.figures.pictures import Pictures
 from policyreport.figures.series import Line, growth
-from policyreport.figures.style import SMALL, WIDE, new_axes, new_figure, picture, place, text_width, write
+from policyreport.figures.style import (
+    SMALL,
+    WIDE,
+    new_axes,
+    new_figure,
+    picture,
+    place,
+    text_width,
+    wrap,
+    write,
+    write_lines,
+)
+from policyreport.records.notebooks import CoverageCell
 from policyreport.records.series import SeriesPoint
 
 ROW = 19.0
+LINE = 15.0
 FORMER, OWN = 1, 2
+CLASSES = (1, 3, 10, 30, 100)
+"""Smallest number of figures in each class of colour."""
 
 
 def published_years(data: Inputs) -> Pictures:
@@ -53,6 +73,18 @@ def old_and_new(data: Inputs, role: str) -> Pictures:
     return Pictures([growth(lines, frame, data.indicators.get(of_role.indicator).unit)])
 
 
+def published_topics(cells: Sequence[CoverageCell], data: Inputs) -> Pictures:
+    """Draw how many figures each province has published on each topic: "published-topics"."""
+    counts = pd.DataFrame([cell.model_dump(include={"area", "topic", "rows"}) for cell in cells])
+    if counts.empty or not counts["rows"].any():
+        return Pictures()
+    grid = counts.pivot_table(index="area", columns="topic", values="rows").rename(index=data.areas.name)
+    grid.columns = [topic.replace("-", " ").capitalize() for topic in grid.columns]
+    alt = "; ".join(f"{topic}: {int((grid[topic] > 0).sum())} / {len(grid)}" for topic in grid.columns)
+    frame = frame_for(data, "published-topics")
+    return Pictures([picture(frame, alt, lambda width: _paint_counts(grid, width), (WIDE, WIDE))])
+
+
 def _published(data: Inputs, area: str, indicator: str) -> tuple[SeriesPoint, ...]:
     """The annual figures of a former part, as published."""
     rows = data.newest.query("area == @area and indicator == @indicator")
@@ -83,6 +115,37 @@ def _paint_grid(grid: pd.DataFrame, key: dict[str, str], width: int) -> Figure:
         write(figure, x, 16, "\u25a0", size=SMALL, color=color)
         write(figure, x + 18, 16, name, size=SMALL, color=INK)
         x += 40 + text_width(name, SMALL)
+    return figure
+
+
+def _paint_counts(grid: pd.DataFrame, width: int) -> Figure:
+    """A square with its count for each province and topic, empty where there is none."""
+    left, height = 12 + max(text_width(str(name), SMALL) for name in grid.index), ROW * len(grid)
+    step = (width - left) / len(grid.columns)
+    heads = [wrap(topic, 2 * step - 8, SMALL) for topic in grid.columns]
+    lines = LINE * max(len(head) for head in heads)
+    top = 2 * lines + 8
+    figure = new_figure(width, top + height + 4)
+    box = place(new_axes(figure), left, top, width - left, height)
+    classes = np.digitize(grid, CLASSES) - 1
+    sns.heatmap(
+        classes, mask=classes < 0, vmin=0, vmax=len(CLASSES) - 1, cmap=ListedColormap(SEQUENTIAL), cbar=False,
+        linewidths=1, linecolor=PAPER, xticklabels=False, yticklabels=False, ax=box.axes,
+    )  # fmt: skip
+    # Headings are wider than their columns, so every second one stands a level higher, over a line.
+    for at, head in enumerate(heads):
+        bottom = top - 6 - (lines if at % 2 else 0)
+        x = min(left + step * (at + 0.5), width - max(text_width(line, SMALL) for line in head) / 2)
+        write_lines(figure, x, bottom - LINE * (len(head) - 1), head, LINE, size=SMALL, align="center")
+        if at % 2:
+            box.axes.plot([at + 0.5] * 2, [-(lines + 2) / ROW, -2 / ROW], color=CONTEXT, linewidth=0.8, clip_on=False)
+    for row, name in enumerate(grid.index):
+        y = top + ROW * row + 14
+        write(figure, 0, y, str(name), size=SMALL, color=INK)
+        for at, count in enumerate(grid.iloc[row]):
+            if count:
+                shade = text_on_class(int(classes[row, at]))
+                write(figure, left + step * (at + 0.5), y, f"{count:.0f}", size=SMALL, color=shade, align="center")
     return figure
 
 

@@ -2,7 +2,7 @@
 
 from policyreport.figures.areas import lists_in_funnel, pooling, ranks, slopes
 from policyreport.figures.checks import exposure, specifications
-from policyreport.figures.cleaned import old_and_new, published_years
+from policyreport.figures.cleaned import old_and_new, published_topics, published_years
 from policyreport.figures.hazards import flows
 from policyreport.figures.league import side_by_side
 from policyreport.figures.outlook import outlooks
@@ -34,6 +34,7 @@ __all__ = [
     "outlooks",
     "place",
     "pooling",
+    "published_topics",
     "published_years",
     "ranks",
     "share",

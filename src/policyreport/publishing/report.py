@@ -33,6 +33,7 @@ from policyreport.params.spelling import sort_key
 from policyreport.params.untrusted import require_inside
 from policyreport.publishing.downloads import FILES, FOLDER, download_list, make_downloads
 from policyreport.publishing.method_notes import with_methods
+from policyreport.publishing.notebook_pages import notebook_page
 from policyreport.publishing.own_values import Section, first_heading, own_sections
 from policyreport.publishing.page_files import (
     EDITION_FILE,
@@ -49,12 +50,12 @@ from policyreport.publishing.provenance import Provenance, read_provenance
 from policyreport.publishing.source_marks import FILE as TRACES
 from policyreport.publishing.source_marks import SourceMarks
 from policyreport.publishing.templates import Templates
-from policyreport.publishing.values import Drawing
+from policyreport.publishing.values import Drawing, page_link
 from policyreport.records.base import Failure
 from policyreport.records.formats import Formats
-from policyreport.records.markdown import escape
+from policyreport.records.markdown import Markdown, escape
 from policyreport.records.marks import unmarked
-from policyreport.records.notebooks import BY_NOTEBOOK
+from policyreport.records.notebooks import BY_NOTEBOOK, NATIONAL_NOTEBOOKS
 from policyreport.running.executed import read_executed
 from policyreport.running.janitor import passing_folder
 from policyreport.running.quorum import WORDS, Turnout, count_turnout, require_quorum
@@ -65,9 +66,10 @@ DOWNLOADS = re.compile(r"^\{\{< downloads >\}\}[ \t]*$", re.MULTILINE)
 PROVINCES = re.compile(r"^\{\{< provinces >\}\}[ \t]*$", re.MULTILINE)
 PROVINCE_PAGE = "provinces/_province.qmd"
 PROVINCE_CHAPTER = "provinces/_province-pdf.qmd"
+NOTEBOOKS_PAGE = "notebooks/_notebooks.qmd"
 PDF_PAGE = "report.qmd"
 OF_AREA = ("clean", "trend", "compare")
-NO_PAGES = ("_province*.qmd", "README.md", "en", ".*")
+NO_PAGES = ("_province*.qmd", "_notebooks.qmd", "README.md", "en", ".*")
 PDF_FORMAT = "typst"
 # Run by `quarto render` in the assembled project after rendering.
 FINISH = tuple(Path(__file__).parent / "renderers" / name for name in ("finish.py", "search.py"))
@@ -82,6 +84,8 @@ class Contents:
     downloads: str = ""
     # Of the notebooks that users added, by area and notebook.
     own: dict[tuple[str, str], list[Drawing]] = field(default_factory=dict)
+    # Whole executed notebooks, by area and notebook.
+    executed: dict[str, dict[str, Markdown]] = field(default_factory=dict)
     titles: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def pictures(self, area: str, prefix: str = "") -> dict[str, Drawing]:
@@ -122,7 +126,7 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
         shutil.copytree(root / "reports", project, ignore=shutil.ignore_patterns(*NO_PAGES))
         run = [key for key in keys if any(area == key for area, _ in contents.drawings) or key in contents.failures]
         sources = tuple(path.name for path in (root / "reports").glob("*.qmd"))
-        navigation = Navigation(areas, run, edition, sources, roles.regions, turnout if draft else None)
+        navigation = Navigation(areas, run, edition, sources, roles.regions, roles.nation, turnout if draft else None)
         marks = SourceMarks()
         files = make_downloads(provenance, store, _licence(root))
         contents.downloads = navigation.captions(download_list(files, provenance.formats))
@@ -131,6 +135,7 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
         for file in files:
             (project / FOLDER / file.name).write_bytes(file.body)
         bodies = _write_pages(project, contents, pages, navigation, marks, provenance)
+        _write_notebooks(project, contents, pages, navigation)
         marks.write(project, provenance)
         _write_pdf_page(project, contents, pages, navigation, bodies)
         _write_figures(project, contents, navigation)
@@ -158,6 +163,7 @@ class Navigation:
     edition: Edition
     sources: tuple[str, ...]
     order: tuple[str, ...]
+    nation: str
     draft: Turnout | None = None
 
     @property
@@ -170,7 +176,8 @@ class Navigation:
         """Files whose names a simulated edition marks: all pages but the first, their scripts' data, the downloads."""
         if not self.edition.simulated:
             return ()
-        pages = {name.removesuffix(".qmd") for name in self.sources} | {self.areas.slug(key) for key in self.keys}
+        keys = (self.nation, *self.keys)
+        pages = {name.removesuffix(".qmd") for name in self.sources} | {self.areas.slug(key) for key in keys}
         return (*(f"{page}.html" for page in sorted(pages - {"index"})), *SCRIPTS, *FILES)
 
     def stem(self, page: str) -> str:
@@ -232,6 +239,7 @@ def collect(store: Path) -> Contents:
     failed = {(item.area, item.notebook) for items in contents.failures.values() for item in items}
     for area, name, notebook in read_executed(store, failed):
         kind, drawn = unmarked_name(name), list(_drawn(notebook))
+        contents.executed.setdefault(area, {})[kind] = notebook_page(notebook, kind)
         if kind not in BY_NOTEBOOK:
             contents.own[area, kind] = require_own_names(drawn, area, kind)
             contents.titles[area, kind] = first_heading(notebook)
@@ -267,7 +275,7 @@ def _drawn(notebook: nbformat.NotebookNode) -> Iterator[Drawing]:
         for output in cell.get("outputs", []):
             shown = output.get("data", {}).get(MIME)
             if shown:
-                yield Drawing(unmarked_name(shown["label"]), Picture(**shown), cell.source)
+                yield Drawing(unmarked_name(shown["label"]), Picture(**shown))
 
 
 class Pages:
@@ -280,6 +288,7 @@ class Pages:
         self._values, self._records, filters = page_values(root, store, provenance, failures)
         self._declared = provenance.edition.notebooks
         self._values["pictures"] = contents.pictures(nation)
+        self._values["notebooks_page"] = f"notebooks/{self._areas.slug(nation)}.html"
         self._values["own"] = contents.sections(self._declared.country, nation, self._records)
         self._templates = Templates(self.folder, provenance.formats, filters)
 
@@ -294,6 +303,7 @@ class Pages:
         area = {
             "key": key,
             "name": self._areas.name(key),
+            "slug": self._areas.slug(key),
             "parts": self._areas.parts(key),
             "region": self._areas.region(key),
             "begun": self._areas.begun(key),
@@ -303,6 +313,18 @@ class Pages:
             **{notebook: self._records.get((key, notebook)) for notebook in OF_AREA},
         }
         return self._templates.fill(name, self._values | {"scope": scope, "area": area})
+
+    def notebooks(self, key: str, page: str) -> str:
+        """Return the filled body of the page with an area's executed notebooks; `page` leads to what they made."""
+        executed, order = self._contents.executed[key], (*OF_AREA, *NATIONAL_NOTEBOOKS)
+        names = [name for name in order if name in executed] + [name for name in executed if name not in order]
+        area = {
+            "page": page,
+            "notebooks": [executed[name] for name in names],
+            "records": [self._records.get((key, name)) for name in names],
+            "failures": self._contents.failures.get(key, []),
+        }
+        return self._templates.fill(NOTEBOOKS_PAGE, self._values | {"area": area})
 
 
 def filled_pages(root: Path, store: Path, contents: Contents) -> Iterator[tuple[str, str]]:
@@ -356,6 +378,25 @@ def _write_pages(
     return bodies
 
 
+def _write_notebooks(project: Path, contents: Contents, pages: Pages, navigation: Navigation) -> None:
+    """Write a page for each area that shows its notebooks as they ran."""
+    head, _ = read_page(pages.folder / NOTEBOOKS_PAGE, f"reports/{NOTEBOOKS_PAGE}")
+    for key in contents.executed:
+        name, slug = navigation.areas.name(key), navigation.areas.slug(key)
+        page = page_link(name, slug) if key in navigation.keys else Markdown("")
+        own = {
+            "title": navigation.title(f"{escape(name)}: {head['title']}"),
+            "page": "notebooks",
+            "root": "..",
+            "metadata-files": [f"../{EDITION_FILE}"],
+        }
+        body = (
+            pages.notebooks(key, page).replace("](figures/", "](../figures/").replace("](provinces/", "](../provinces/")
+        )
+        path = project / "notebooks" / f"{navigation.stem(slug)}.qmd"
+        path.write_text(join_page(head | own, navigation.linked(body)), encoding="utf-8")
+
+
 def _write_pdf_page(
     project: Path, contents: Contents, pages: Pages, navigation: Navigation, bodies: dict[str, tuple[str, str]]
 ) -> None:
@@ -382,14 +423,9 @@ def _write_pdf_page(
 
 
 def _write_figures(project: Path, contents: Contents, navigation: Navigation) -> None:
-    """Write the pictures that pages show; some stand in their notebook alone."""
-    pages = "".join(path.read_text(encoding="utf-8") for path in project.rglob("*.qmd"))
     for (area, label), drawing in contents.drawings.items():
-        shown = any(name in pages for name in drawing.picture.files)
         for name, text in drawing.picture.files.items():
             require_picture(name, text, f'picture "{label}" of {area}')
-            if not shown:
-                continue
             target = project / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(navigation.linked(text), encoding="utf-8")

@@ -52,11 +52,10 @@ class Value(float):
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture that a notebook drew, under its name without the mark of a simulated edition, and its cell's code."""
+    """A picture that a notebook drew, under its name without the mark of a simulated edition."""
 
     label: str
     picture: Picture
-    code: str
 
 
 class Texts:
@@ -68,7 +67,6 @@ class Texts:
             "answered": answered,
             "capitalised": capitalised,
             "code": code,
-            "code_block": code_block,
             "count": marked(formats.count),
             "count_of": marked(formats.count_of),
             "date": marked(formats.date),
@@ -279,11 +277,6 @@ def without_stop(text: str) -> str:
 def span(text: str, kind: str, title: str) -> Markdown:
     """Write a text of a kind, with an explanation that shows when a reader points at it."""
     return Markdown(f'[{escape(text)}]{{.{kind} title="{attribute(title.strip())}"}}')
-
-
-def code_block(code: str) -> Markdown:
-    """Write the code of a cell, folded."""
-    return Markdown(f"``` {{.python .folded}}\n{code}\n```")
 
 
 def target(text: str, kind: str, key: str) -> Markdown:

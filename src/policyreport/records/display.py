@@ -31,7 +31,10 @@ def parts_by_name(result: BaseModel, prefix: str = "") -> Iterator[tuple[str, An
 
 
 def frame_of(results: tuple[BaseModel, ...]) -> pd.DataFrame:
-    """Arrange results as rows: both ends of an interval, `flags` as codes, `rows` as ids of the ledger rows behind."""
+    """Arrange results as rows: both ends of an interval, `flags` as codes, `rows` as ids of the ledger rows behind.
+
+    A result that counts rows keeps its count under that name.
+    """
     import pandas as pd  # the command line reads records without it
 
     def row(result: BaseModel) -> dict[str, object]:
@@ -39,7 +42,8 @@ def frame_of(results: tuple[BaseModel, ...]) -> pd.DataFrame:
         for name, value in parts_by_name(result):
             values |= {f"{name}_low": value.low, f"{name}_high": value.high} if _is_interval(value) else {name: value}
         flags = " ".join(flag.code for flag in getattr(result, "flags", ()))
-        return values | {"flags": flags, "rows": getattr(result, "inputs", ())}
+        behind = {} if "rows" in values else {"rows": getattr(result, "inputs", ())}
+        return values | {"flags": flags} | behind
 
     return pd.DataFrame([row(result) for result in results]).convert_dtypes()
 

@@ -103,7 +103,7 @@ def drawn(sheet: Sheet) -> tuple[str, dict[str, str]]:
     caption = " ".join(map(escape, sheet.every("caption of a picture")))
     measured = escape(sheet.one("what is measured", PAYLOADS["span"]))
     shown = picture(Frame("hostile"), " ".join(sheet.every("words for the blind")), paint, (680, 680))
-    drawing = Drawing(shown.label, shown, "")
+    drawing = Drawing(shown.label, shown)
     return Texts(Formats()).figure(drawing, lambda: f"{caption} *{measured}*"), shown.files
 
 

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 INDEX = "search-index.js"
+NOTEBOOKS = "notebooks"
 _ASKED = re.compile(r"search-index[\w-]*\.js")
 _TEXT_LIMIT = 600
 _SKIPPED = {"script", "style", "svg", "math", "details", "nav", "table"}
@@ -92,7 +93,7 @@ def in_script(json_text: str) -> str:
 def write_search_index(site: Path) -> None:
     """Write the search index of a site's pages under the name that the site's script loads.
 
-    That is ``search-index.js``, marked in a simulated edition.
+    That is ``search-index.js``, marked in a simulated edition. The pages of executed notebooks are left out.
     """
     rows = [
         [
@@ -102,6 +103,7 @@ def write_search_index(site: Path) -> None:
             part.text,
         ]
         for path in sorted(site.rglob("*.html"))
+        if path.parent.name != NOTEBOOKS
         for page in [read_sections(path.read_text(encoding="utf-8"))]
         for part in page
         if part.title
