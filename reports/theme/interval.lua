@@ -1,4 +1,4 @@
--- The small bar of an interval beside a number in a table: `[]{.interval value="40" low="30" high="60" mark="48"}`,
+-- The small bar of an interval next to a number in a table: `[]{.interval value="40" low="30" high="60" mark="48"}`,
 -- places on a scale of 96. Drawn from numbers alone.
 return function(attributes)
   local function at(name)

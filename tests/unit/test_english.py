@@ -14,6 +14,8 @@ from policyreport.records.notebooks import BY_NOTEBOOK
 ROOT = Path(__file__).parents[2]
 # "the country" or "national"; "next to", "with" or "compared with"; "fix" or "correct".
 DIALECT = re.compile(r"\b(the nation|beside|mend(s|ed|ing)?)\b", re.IGNORECASE)
+# A comparator in records and a rule, by the names they have had since their first version.
+KEYS = re.compile(r"\brest of the nation\b|\bbound-beside-exact\b")
 # Repeats what pages printed before and after.
 QUOTES = ROOT / "docs/explanation/changed-figures-0.2.md"
 
@@ -25,6 +27,15 @@ def test_documents_are_in_plain_english() -> None:
     texts[Path("CHANGELOG.md")] = texts[Path("CHANGELOG.md")].partition("\n## 0.1.0")[0]
     assert len(texts) > 20
     assert {page: found.group() for page, text in texts.items() if (found := DIALECT.search(text))} == {}
+
+
+def test_pages_notebooks_and_parameters_are_in_plain_english() -> None:
+    endings = ("qmd", "md", "ipynb", "yaml")
+    paths = [path for name in ("reports", "notebooks", "params") for path in (ROOT / name).rglob("*.*")]
+    texts = {path.relative_to(ROOT): path.read_text("utf-8") for path in paths if path.suffix[1:] in endings}
+    assert len(texts) > 50
+    left = {path: KEYS.sub("", text) for path, text in texts.items()}
+    assert {path: found.group() for path, text in left.items() if (found := DIALECT.search(text))} == {}
 
 
 def test_help_is_in_plain_english() -> None:
