@@ -106,7 +106,7 @@ def test_a_province_notebook_shows_data_a_model_and_figures(name, tiny) -> None:
 
 
 def test_every_section_says_how_to_read_it_and_a_notebook_leaves_a_turn(run_notebook) -> None:
-    sections: list[list[str]] = [[]]
+    sections: list[list[str]] = []
     for cell in run_notebook.cells:
         if cell.cell_type == "markdown" and cell.source.startswith("#"):
             sections.append([])
