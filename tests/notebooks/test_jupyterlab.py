@@ -194,40 +194,6 @@ def test_a_changed_first_year_gives_another_slope_and_the_comparison_names_what_
     assert {field.partition(".")[0] for field in fields} == {"growth[1]"}
 
 
-def test_an_edited_notebook_run_for_two_provinces_changes_their_records_figures_and_pages_alone(
-    page: Lab, project: Path, browser: Any
-) -> None:
-    store = project / "build" / "tiny"
-    before = {area: records_of(store, area) for area in ("n01", "n40", "n96")}
-    page.open("trend")
-    page.edit('data.series("growth", data.area)', 'data.series("growth", data.area).query("year >= 2021")')
-    page.run_all()
-    slope = line(page.output("own = fit_trend("), "slope\t").split("\t")[1]
-    page.save()
-    program = PROGRAM.with_name("policyreport")
-    run(program, "run", "tiny", "--areas", "n01,n40", cwd=project)
-    run(program, "render", "tiny", "--to", "html", cwd=project)
-    run("git", "checkout", "-q", "notebooks", cwd=project)
-    for area in ("n01", "n40"):
-        after = records_of(store, area)
-        changed = {
-            (kind, name) for kind in after for name in after[kind] if after[kind][name] != before[area][kind][name]
-        }
-        assert changed == {("trend", "growth"), ("trend", "differs")}
-    assert records_of(store, "n96") == before["n96"]
-    assert f"{records_of(store, 'n40')['trend']['growth'][1]['slope']:.4f}".startswith(slope.rstrip("0"))
-    site = browser.new_page()
-    for name, differs in (("nghe-an", True), ("ha-noi", True), ("ca-mau", False)):
-        site.goto((store / "site" / "provinces" / f"{name}.html").as_uri())
-        text = site.locator("main").inner_text()
-        assert ("Differs from the official method" in text and "5 rows instead of 6 rows" in text) == differs
-    site.goto((store / "site" / "notebooks" / "nghe-an.html").as_uri())
-    text = site.locator("main").inner_text()
-    assert 'query("year >= 2021")' in text
-    assert re.search(rf"^slope\s+{re.escape(slope)}$", text, re.MULTILINE)
-    site.close()
-
-
 def test_a_regressor_added_in_the_notebook_on_the_series_is_tested_with_the_others(page: Lab, project: Path) -> None:
     page.open("series")
     page.edit('edition = "tiny"', 'edition = "2025Q4"')
@@ -275,6 +241,41 @@ def test_an_own_notebook_is_changed_and_only_its_source_reaches_git(page: Lab, p
     assert "year >= 2021" in changed
     assert "compare_with_official" in changed
     assert [word for word in ("image", 'execution_count": 1', "text/html", "codemirror") if word in changed] == []
+
+
+def test_an_edited_notebook_run_for_two_provinces_changes_their_records_figures_and_pages_alone(
+    page: Lab, project: Path, browser: Any
+) -> None:
+    store = project / "build" / "tiny"
+    before = {area: records_of(store, area) for area in ("n01", "n40", "n96")}
+    page.open("trend")
+    page.edit('data.series("growth", data.area)', 'data.series("growth", data.area).query("year >= 2021")')
+    page.run_all()
+    slope = line(page.output("own = fit_trend("), "slope\t").split("\t")[1]
+    page.save()
+    program = PROGRAM.with_name("policyreport")
+    run(program, "run", "tiny", "--areas", "n01,n40", cwd=project)
+    run(program, "render", "tiny", "--to", "html", cwd=project)
+    run("git", "checkout", "-q", "notebooks", cwd=project)
+    for area in ("n01", "n40"):
+        old, new = before[area], records_of(store, area)
+        changed = {(kind, name) for kind in old for name in old[kind] if new[kind][name] != old[kind][name]}
+        assert changed == {("trend", "growth"), ("trend", "differs")}
+        assert new["credit"]["results"].keys() == {"estimates", "growth"}
+    assert records_of(store, "n96") == before["n96"]
+    assert f"{records_of(store, 'n40')['trend']['growth'][1]['slope']:.4f}".startswith(slope.rstrip("0"))
+    site = browser.new_page()
+    for name, differs in (("nghe-an", True), ("ha-noi", True), ("ca-mau", False)):
+        site.goto((store / "site" / "provinces" / f"{name}.html").as_uri())
+        text = site.locator("main").inner_text()
+        assert ("Differs from the official method" in text and "5 rows instead of 6 rows" in text) == differs
+        # The notebook of the user's own has a section on the pages of the provinces that it ran for.
+        assert ("changed by" in text) == differs
+    site.goto((store / "site" / "notebooks" / "nghe-an.html").as_uri())
+    text = site.locator("main").inner_text()
+    assert 'query("year >= 2021")' in text
+    assert re.search(rf"^slope\s+{re.escape(slope)}$", text, re.MULTILINE)
+    site.close()
 
 
 def records_of(store: Path, area: str) -> dict[str, dict[str, Any]]:
