@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from policyreport.data.inputs import Inputs
     from policyreport.data.observations.known import to_observations as to_observations
     from policyreport.data.selection import compare_series as compare_series
+    from policyreport.data.statements import count_themes as count_themes
+    from policyreport.data.statements import to_statements as to_statements
     from policyreport.params.methods import method_settings as method_settings
     from policyreport.records.base import Results as Results
     from policyreport.running.by_hand import compare_with_official as compare_with_official
@@ -79,6 +81,8 @@ _PUBLIC = {
     "check_boundaries": "policyreport.data.boundary_checks",
     "compare_series": "policyreport.data.selection",
     "count_bases": "policyreport.data.boundary_checks",
+    "count_themes": "policyreport.data.statements",
+    "to_statements": "policyreport.data.statements",
     "collect_headlines": "policyreport.statistics.scorecard.headlines",
     "count_turnout": "policyreport.statistics.scorecard.headlines",
     "list_changes": "policyreport.data.changes",

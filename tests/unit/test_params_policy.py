@@ -70,8 +70,8 @@ def test_every_list_of_the_ledger_is_described_and_every_described_list_is_used(
     assert {each.id for each in policy.lists} == used
 
 
-def test_only_all_government_tasks_are_context(policy: Policy) -> None:
-    assert [each.id for each in policy.lists if each.context] == ["all-government-2025"]
+def test_only_tasks_beyond_the_resolution_are_context(policy: Policy) -> None:
+    assert [each.id for each in policy.lists if each.context] == ["all-government-2025", "project-06-an-giang"]
     assert policy.list_named("all-government-2025").kind == "context"
 
 

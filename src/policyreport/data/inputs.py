@@ -45,6 +45,7 @@ from policyreport.records.series import SeriesPoint
 
 OBSERVATIONS = "observations.parquet"
 PANEL = "panel.parquet"
+STATEMENTS = "statements.parquet"
 FACTS = "facts.json"
 RECORDS = "records.json"
 # Files that every notebook reads unchanged, besides its edition's.
@@ -86,6 +87,8 @@ class Inputs:
         Ledger rows of the slice, every vintage known; `newest` marks the one in force.
     panel : DataFrame
         Harmonised annual values of the slice on present boundaries.
+    statements : DataFrame
+        Obstacles, proposals and orders that were named, retold; empty for notebooks that do not read them.
     findings : tuple of Finding
         Broken rules that concern the slice.
     sources : tuple of SourceLine
@@ -111,6 +114,7 @@ class Inputs:
     areas: Areas
     observations: pd.DataFrame
     panel: pd.DataFrame
+    statements: pd.DataFrame
     findings: tuple[Finding, ...]
     sources: tuple[SourceLine, ...]
     records: dict[tuple[str, str], NotebookRecord]
@@ -275,6 +279,7 @@ def read_inputs(folder: Path) -> Inputs:
         **read_decisions(folder, facts["edition"]),
         observations=pd.read_parquet(folder / OBSERVATIONS),
         panel=pd.read_parquet(folder / PANEL),
+        statements=pd.read_parquet(folder / STATEMENTS) if (folder / STATEMENTS).exists() else pd.DataFrame(),
         findings=tuple(Finding.model_validate(entry) for entry in facts["findings"]),
         sources=tuple(SourceLine.model_validate(entry) for entry in facts["sources"]),
         records=_read_records(folder / RECORDS),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -61,7 +61,8 @@ class Source(Strict):
     """The sidecar of one raw file.
 
     `published` keeps the precision of the source: a year, a month or a day. `sha256` is the hash of the file as first
-    stored. `simulated` marks figures that were drawn at random, not observed.
+    stored. `simulated` marks figures that were drawn at random, not observed. `holds` says what a row is: a figure of
+    the ledger, or a statement (`policyreport.data.statements`).
     """
 
     publisher: str
@@ -72,6 +73,7 @@ class Source(Strict):
     licence: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     simulated: bool = False
+    holds: Literal["figures", "statements"] = "figures"
     note: str = ""
     defaults: Defaults = Defaults()
     original: Original | None = None

@@ -4,6 +4,7 @@ from policyreport.figures.areas import lists_in_funnel, pooling, ranks, slopes
 from policyreport.figures.checks import exposure, specifications
 from policyreport.figures.cleaned import old_and_new, published_topics, published_years
 from policyreport.figures.hazards import flows
+from policyreport.figures.implementation import reported_rates, themes
 from policyreport.figures.league import side_by_side
 from policyreport.figures.outlook import outlooks
 from policyreport.figures.pace import share_pace
@@ -37,6 +38,7 @@ __all__ = [
     "published_topics",
     "published_years",
     "ranks",
+    "reported_rates",
     "share",
     "share_of_provinces",
     "share_pace",
@@ -44,4 +46,5 @@ __all__ = [
     "side_by_side",
     "slopes",
     "specifications",
+    "themes",
 ]

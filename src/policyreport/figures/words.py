@@ -50,6 +50,9 @@ class Words:
     points: str = "percentage points"
     own_rows: str = "published for the province as it is now"
     former_rows: str = "published for its former parts only"
+    obstacles: str = "obstacles"
+    proposals: str = "proposals"
+    orders: str = "orders"
 
 
 WORDS = {
@@ -93,5 +96,8 @@ WORDS = {
         points="điểm phần trăm",
         own_rows="đã công bố cho tỉnh, thành phố hiện nay",
         former_rows="chỉ công bố cho các đơn vị trước sáp nhập",
+        obstacles="khó khăn",
+        proposals="đề xuất",
+        orders="chỉ đạo",
     ),
 }

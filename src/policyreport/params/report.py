@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from policyreport.params.indicators import Indicators
 from policyreport.params.layout import Root, load_parameters
 from policyreport.params.reading import Strict, require_known, validate_strict
 
@@ -51,6 +52,22 @@ class GovernanceRole(Strict):
     strip: str
 
 
+class ImplementationRole(Strict):
+    """What was reported on carrying the policy out: topics of indicators, and further indicators one by one.
+
+    `rates` are drawn next to each other, in this order; `themes` names what statements are about.
+    """
+
+    topics: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    rates: tuple[str, ...] = ()
+    themes: dict[str, str] = Field(default_factory=dict)
+
+    def among(self, indicators: Indicators) -> frozenset[str]:
+        """Return the ids of all indicators that are meant."""
+        return frozenset(item.id for item in indicators.indicators if item.topic in self.topics) | {*self.indicators}
+
+
 class Likeness(Strict):
     """A variable by which areas are alike or exposed: a series' value in a year before the policy."""
 
@@ -80,6 +97,7 @@ class Roles(Strict):
     product_year: int
     regions: tuple[str, ...] = ()
     governance: GovernanceRole
+    implementation: ImplementationRole = ImplementationRole()
     measure_labels: dict[str, str]
     list_kinds: dict[str, str] = Field(default_factory=dict)
     indices: tuple[str, ...]

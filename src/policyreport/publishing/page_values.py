@@ -14,6 +14,7 @@ from policyreport.publishing.area_series_values import area_series_filters
 from policyreport.publishing.area_values import area_filters
 from policyreport.publishing.change_values import change_values
 from policyreport.publishing.finding_values import finding_values
+from policyreport.publishing.implementation_values import implementation_filters
 from policyreport.publishing.method_values import method_use, method_values
 from policyreport.publishing.names import name_filters
 from policyreport.publishing.own_values import OwnTables
@@ -101,6 +102,7 @@ def filter_sets(provenance: Provenance, wording: Wording) -> tuple[dict[str, Cal
         VINTAGE_FILTERS,
         area_filters(provenance),
         area_series_filters(provenance),
+        implementation_filters(provenance),
         league_values.FILTERS,
         OwnTables(provenance.formats).filters,
         series_filters(provenance),

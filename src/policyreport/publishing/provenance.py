@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import pandas as pd
 
@@ -19,7 +20,7 @@ from policyreport.figures.facts import Facts
 from policyreport.params.edition import Edition, read_edition
 from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.methods import HarmoniseSettings, read_method_settings
-from policyreport.params.policy import Policy, read_policy
+from policyreport.params.policy import Milestone, Policy, read_policy
 from policyreport.params.registry import Registry, read_registry
 from policyreport.params.report import Roles, read_roles
 from policyreport.records.base import Frozen
@@ -148,7 +149,7 @@ class Provenance:
         )
 
     def _policy(self, id: str) -> Evidence:
-        """Return the threshold, which cites a source, or a target, which cites the policy."""
+        """Return the threshold or a milestone, which cite a source, or a target, which cites the policy."""
         entry, policy = id.split("#")[1], self.policy
         if entry == "threshold":
             threshold = policy.threshold
@@ -161,6 +162,8 @@ class Provenance:
                 definition=f"Legal reference: {threshold.legal_reference}", dated=self.formats.date(stated),
                 published=self._day(origin.published), origin=origin,
             )  # fmt: skip
+        if milestone := next((item for item in policy.milestones if item.id == entry), None):
+            return self._milestone(id, milestone)
         target = next((item for item in policy.targets if item.id == entry), None)
         if target is None or target.value is None:
             raise DataError(f'entry "{id}"', f"a target with a number in {POLICY}", "none", "Run the notebooks again.")
@@ -169,6 +172,25 @@ class Provenance:
             id=id, kind="policy", title=target.name, value=f"{sign}{self._value(target.value, '=', target.unit)}",
             unit=target.unit, indicator=target.indicator, definition=target.legal_reference, dated=str(target.horizon),
             published=self.formats.date(policy.date), origin=self._law(policy.address),
+        )  # fmt: skip
+
+    def _milestone(self, id: str, milestone: Milestone) -> Evidence:
+        """Return a day of the policy with the article or the table that gives it."""
+        source, day = self.sources.get(milestone.source), milestone.date.isoformat()
+        if source:
+            origin = _origin(f"{self.raw}/{milestone.source}.csv", source)
+        elif milestone.source.startswith("https:"):
+            address = milestone.source
+            origin = Origin(
+                publisher=str(urlsplit(address).hostname), title=milestone.title, address=address, published=day,
+                licence="", file=POLICY, sha256="",
+            )  # fmt: skip
+        else:
+            origin = _origin(BOUNDARIES, self.boundaries)
+        return Evidence(
+            id=id, kind="policy", title=milestone.title, value=self._day(day),
+            area=self.areas.name(milestone.area) if milestone.area else "", definition=milestone.legal_reference,
+            dated=self._day(day), published=self._day(origin.published), note=milestone.note, origin=origin,
         )  # fmt: skip
 
     def _law(self, address: str) -> Origin:

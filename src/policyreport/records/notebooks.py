@@ -386,8 +386,32 @@ class SourceLine(Frozen):
     published: str
     accessed: date
     licence: str
+    holds: Literal["figures", "statements"] = "figures"
     rows: int
     note: str = ""
+
+
+class Statement(Frozen):
+    """An obstacle, a proposal or an order that an area named, retold; `said` is its day, month or year."""
+
+    area: str
+    said: str
+    kind: Literal["obstacle", "proposal", "order"]
+    theme: str
+    text: str
+    text_vi: str
+    inputs: tuple[str, ...]
+
+
+class ThemeCount(Frozen):
+    """Statements on one theme, by kind, and the areas that made them."""
+
+    theme: str
+    obstacles: int
+    proposals: int
+    orders: int
+    areas: tuple[str, ...]
+    inputs: tuple[str, ...]
 
 
 class SeriesRecord(NotebookRecord):
@@ -434,6 +458,15 @@ class EconomyRecord(NotebookRecord):
     share_aggregate: AggregateCheck | Remainder | Refusal
 
 
+class DigitalGovernmentRecord(NotebookRecord):
+    """Digital government, rules and money as reported, and the obstacles named; it reads no other record."""
+
+    kind: Literal["digital-government"] = "digital-government"
+    figures: tuple[Observation, ...]
+    statements: tuple[Statement, ...]
+    themes: tuple[ThemeCount, ...]
+
+
 class ProvincesRecord(NotebookRecord):
     """The provinces side by side, from their records, and the facts of the overview's headlines."""
 
@@ -461,7 +494,7 @@ class QualityRecord(NotebookRecord):
 CompareRecord.model_rebuild()
 
 PROVINCE_NOTEBOOKS = ("clean", "trend", "compare")
-FIRST_NATIONAL = ("series", "tasks", "economy")
+FIRST_NATIONAL = ("series", "tasks", "economy", "digital-government")
 """National notebooks that read no record, the longest first."""
 LAST_NATIONAL = ("provinces", "quality")
 """National notebooks that read the records of all others."""
@@ -473,6 +506,7 @@ BY_NOTEBOOK: dict[str, type[NotebookRecord]] = {
     "series": SeriesRecord,
     "tasks": TasksRecord,
     "economy": EconomyRecord,
+    "digital-government": DigitalGovernmentRecord,
     "provinces": ProvincesRecord,
     "quality": QualityRecord,
 }

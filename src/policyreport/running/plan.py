@@ -7,6 +7,7 @@ slice from `slice_by_hand`; in the batch the runner lays the same slice into the
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -21,6 +22,7 @@ from policyreport.data.inputs import (
     OBSERVATIONS,
     PANEL,
     RECORDS,
+    STATEMENTS,
     decision_files,
     edition_bytes,
     files_of,
@@ -31,6 +33,7 @@ from policyreport.data.observations.ledger import load_ledger
 from policyreport.data.rules.evidence import read_context
 from policyreport.data.rules.screening import check_ledger, require_no_error
 from policyreport.data.sources import Source, read_sources
+from policyreport.data.statements import read_statements
 from policyreport.errors import ParamsError, RunError, UsageError, require_one_of
 from policyreport.figures.simulated import marked_name, unmarked_name
 from policyreport.params.edition import Edition, edition_file, read_edition
@@ -54,6 +57,8 @@ from policyreport.running.store import notebook_path, record_path
 
 ALL_FIGURES = "all-figures"
 """Folder of a slice that no notebook names."""
+WITH_STATEMENTS = ("digital-government", "quality", "")
+"""Notebooks that read what provinces and the centre named as obstacles, or cite where; without one, all there is."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,7 @@ class EditionData:
     indicators: Indicators
     roles: Roles
     ledger: pd.DataFrame
+    statements: pd.DataFrame
     panel: pd.DataFrame
     findings: tuple[Finding, ...]
     sources: dict[str, SourceLine]
@@ -104,6 +110,7 @@ def load_edition(root: Path, edition_id: str) -> EditionData:
     areas = read_areas(root)
     ledger = load_ledger(layout)
     in_force = known_on(ledger, edition.as_known_on)
+    statements = read_statements(layout, edition.as_known_on)
     indicators = read_indicators(layout)
     panel = harmonise_panel(as_known_on(ledger, edition.as_known_on), areas, indicators, settings.harmonise)
     context = read_context(layout)
@@ -115,21 +122,24 @@ def load_edition(root: Path, edition_id: str) -> EditionData:
         indicators=indicators,
         roles=read_roles(layout),
         ledger=in_force,
+        statements=statements,
         panel=panel,
         findings=findings,
-        sources=_source_lines(read_sources(layout), in_force),
+        sources=_source_lines(read_sources(layout), in_force, statements),
         decisions=decision_files(root, edition),
     )
 
 
-def _source_lines(sources: Mapping[str, Source], ledger: pd.DataFrame) -> dict[str, SourceLine]:
-    """The sources of a ledger's rows, with the number of rows from each."""
+def _source_lines(
+    sources: Mapping[str, Source], ledger: pd.DataFrame, statements: pd.DataFrame
+) -> dict[str, SourceLine]:
+    """The sources of a ledger's rows and of statements, with the number of rows from each."""
     shared = SourceLine.model_fields.keys() & Source.model_fields.keys() - {"id", "rows"}
-    rows = ledger["source"].value_counts()
+    rows = Counter(ledger["source"]) + Counter(file for id in statements.index for file in files_of([id]))
     return {
-        key: SourceLine(id=key, rows=int(rows[key]), **source.model_dump(include=shared))
+        key: SourceLine(id=key, rows=rows[key], **source.model_dump(include=shared))
         for key, source in sources.items()
-        if key in rows.index
+        if key in rows
     }
 
 
@@ -244,6 +254,8 @@ def slice_files(root: Path, data: EditionData, notebook: str, area: str, store: 
     rows = set(ledger.index)
     findings = [f for f in data.findings if notebook == "quality" or rows.intersection(f.rows)]
     used = set(ledger["source"]) | cited
+    if notebook in WITH_STATEMENTS:
+        used |= set(files_of(data.statements.index))
     if notebook == "clean":
         # Also findings on the area without a row of its own: a figure kept out, or missing in a table.
         named = [f for f in data.findings if area in {data.areas.successor(key) for key in f.areas}]
@@ -260,6 +272,8 @@ def slice_files(root: Path, data: EditionData, notebook: str, area: str, store: 
     files = dict(data.decisions)
     files[OBSERVATIONS] = frame_bytes(ledger)
     files[PANEL] = panel
+    if notebook in WITH_STATEMENTS:
+        files[STATEMENTS] = frame_bytes(data.statements)
     files[FACTS] = json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
     if store is not None and notebook in LAST_NATIONAL:
         files[RECORDS] = _first_records(store, data)
@@ -279,6 +293,8 @@ def ledger_rows(data: EditionData, notebook: str, area: str) -> pd.DataFrame:
         return ledger[ledger["indicator"].isin(counts | {roles.tasks.recurring})]
     if notebook == "economy":
         return ledger[ledger["indicator"].isin({roles.share.indicator, roles.share.other_quantity})]
+    if notebook == "digital-government":
+        return ledger[ledger["indicator"].isin(roles.implementation.among(data.indicators))]
     own = ledger["area"].isin([area, *data.areas.parts(area)])
     if notebook in ("clean", "series", *data.edition.notebooks.province):
         return ledger[own]
@@ -290,7 +306,7 @@ def _panel_rows(data: EditionData, notebook: str, area: str) -> tuple[bytes, fro
     """Panel rows a notebook reads, as a file, and their sources."""
     if notebook in ("quality", "") or _is_own(data, notebook):
         return data.whole
-    if notebook in ("tasks", "provinces"):
+    if notebook in ("tasks", "digital-government", "provinces"):
         return _laid_out(data.panel.iloc[:0])
     if notebook == "clean":
         return _laid_out(data.panel[data.panel["area"] == area])

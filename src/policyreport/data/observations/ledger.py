@@ -84,10 +84,11 @@ def require_valid(
 
 
 def read_raw(root: Root, sources: dict[str, Source]) -> pd.DataFrame:
-    """Read the raw files as text columns with `source`, indexed by id; sidecar defaults are filled in.
+    """Read the raw files of figures as text columns with `source`, indexed by id; sidecar defaults are filled in.
 
     Raises DataError if a file is not a table, has an unknown column, or lacks one.
     """
+    sources = {key: source for key, source in sources.items() if source.holds == "figures"}
     defaults = {key: source.defaults.model_dump(exclude_none=True) for key, source in sources.items()}
     tables = [_read_table(root, key, given) for key, given in defaults.items()]
     if not tables:
