@@ -26,7 +26,7 @@ ROW, TOP = 34.0, 34.0
 def reported_rates(figures: Sequence[Observation], data: Inputs) -> Pictures:
     """Draw the rates of params/report.yaml as reported, the country's dark: "rates"; nothing where there are none.
 
-    Under one indicator the newest comes first; no place is implied, because each counts in its own way.
+    Under one indicator the country comes first, then the newest: no order by size, because each counts in its own way.
     """
     frame = frame_for(data, "rates")
     rows = [row for id in data.roles.implementation.rates for row in _rates(id, figures, data, frame.formats)]
@@ -60,23 +60,21 @@ def themes_frame(counts: Sequence[ThemeCount], names: dict[str, str]) -> pd.Data
 
 
 def _rates(id: str, figures: Sequence[Observation], data: Inputs, formats: Formats) -> list[Row]:
-    """A heading and a row for each figure of one indicator; one row under its name where only the country has one."""
-    name = data.indicators.get(id).name
-    found = sorted((each for each in figures if each.indicator == id), key=lambda each: each.published, reverse=True)
-    of_provinces = [each for each in found if each.area != data.area]
-    rows = [_rate(data.areas.name(each.area), each, formats) for each in of_provinces]
-    rows += [_rate(name, each, formats, country=True) for each in found if each.area == data.area][:1]
-    return [Row(name, heading=True), *rows] if of_provinces else rows
+    """A heading and a row for each figure of one indicator."""
+    found = [each for each in figures if each.indicator == id]
+    found.sort(key=lambda each: (each.area == data.area, each.published), reverse=True)
+    rows = [_rate(each, data, formats) for each in found]
+    return [Row(data.indicators.get(id).name, heading=True), *rows] if rows else []
 
 
-def _rate(label: str, figure: Observation, formats: Formats, *, country: bool = False) -> Row:
+def _rate(figure: Observation, data: Inputs, formats: Formats) -> Row:
     dated = formats.short_date(figure.reference_date) if figure.reference_date else formats.period(figure.period)
     sign = "" if figure.bound == "=" else f"{figure.bound}{NBSP}"
     return Row(
-        label,
+        data.areas.name(figure.area),
         figure.value,
         text=f"{sign}{formats.published(figure.value)}{NBSP}% · {dated}",
-        role="plain" if country else "accent",
+        role="plain" if figure.area == data.area else "accent",
         bound={">": 1, "<": -1}.get(figure.bound, 0),
         inputs=(figure.id,),
     )

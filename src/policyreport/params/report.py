@@ -55,17 +55,20 @@ class GovernanceRole(Strict):
 class ImplementationRole(Strict):
     """What was reported on carrying the policy out: topics of indicators, and further indicators one by one.
 
-    `rates` are drawn next to each other, in this order; `themes` names what statements are about.
+    `rates` are drawn next to each other, in this order; each of `indices` is a score with its rank, for one table;
+    `themes` names what statements are about.
     """
 
     topics: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()
     rates: tuple[str, ...] = ()
+    indices: tuple[tuple[str, str], ...] = ()
     themes: dict[str, str] = Field(default_factory=dict)
 
     def among(self, indicators: Indicators) -> frozenset[str]:
         """Return the ids of all indicators that are meant."""
-        return frozenset(item.id for item in indicators.indicators if item.topic in self.topics) | {*self.indicators}
+        of_topics = {item.id for item in indicators.indicators if item.topic in self.topics}
+        return frozenset({*of_topics, *self.indicators, *(id for pair in self.indices for id in pair)})
 
 
 class Likeness(Strict):

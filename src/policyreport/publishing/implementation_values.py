@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
+from policyreport.data.sources import short_publisher
+from policyreport.params.phrases import capitalised
 from policyreport.params.policy import Milestone
 from policyreport.publishing.provenance import Provenance
-from policyreport.records.base import Observation
-from policyreport.records.formats import NBSP
-from policyreport.records.markdown import Markdown
+from policyreport.records.base import Observation, Refusal
+from policyreport.records.formats import EN_DASH, NBSP
+from policyreport.records.markdown import Markdown, escape, link
 from policyreport.records.marks import POLICY, mark
 from policyreport.records.notebooks import Statement
 from policyreport.records.periods import last_day, period_bounds
+from policyreport.records.tasks import Completion
 
 SIGNS = {"~": "about", ">": "more than", "<": "less than"}
+SHORT_SIGNS = {"~": "≈", ">": ">", "<": "<"}
 
 
 class ImplementationValues:
@@ -22,9 +26,15 @@ class ImplementationValues:
 
     def __init__(self, provenance: Provenance) -> None:
         self._areas, self._formats, self._policy = provenance.areas, provenance.formats, provenance.policy
+        self._labels = provenance.roles.measure_labels
         self._known_on, self._sources = provenance.edition.as_known_on, provenance.sources
         self._role, self._indicators = provenance.roles.implementation, provenance.indicators
-        self._order = {id: place for place, id in enumerate(provenance.indicators.by_id())}
+        topics = [*self._role.topics]
+        ordered = sorted(
+            provenance.indicators.indicators,
+            key=lambda item: topics.index(item.topic) if item.topic in topics else len(topics),
+        )
+        self._order = {item.id: place for place, item in enumerate(ordered)}
         self._regions = {region: place for place, region in enumerate(provenance.roles.regions)}
 
     @property
@@ -33,25 +43,97 @@ class ImplementationValues:
         return {
             "amount": self.amount,
             "as_of": self.as_of,
+            "counts_by_list": self.counts_by_list,
+            "counted_as": self.counted_as,
             "implementing": self.implementing,
             "milestone_day": self.milestone_day,
+            "milestone_title": self.milestone_title,
             "milestones": self.milestones,
             "on": self.on,
+            "on_lists": self.on_lists,
+            "on_topics": self.on_topics,
+            "reported_by": self.reported_by,
+            "reported_name": self.reported_name,
             "said_by": self.said_by,
+            "scores": self.scores,
             "said_on": self.said_on,
             "north_to_south": self.north_to_south,
+            "with_unit": self.with_unit,
             "theme": lambda key: self._role.themes.get(key, key),
         }
 
     def implementing(self, figures: Iterable[Observation]) -> list[Observation]:
-        """Choose the figures on carrying the policy out, in the order of params/indicators.yaml."""
-        meant = self._role.among(self._indicators)
-        return sorted((each for each in figures if each.indicator in meant), key=self._place)
+        """Choose the figures on carrying the policy out but scores and counts of tasks, by topic and indicator."""
+        meant = self._role.among(self._indicators) - {id for pair in self._role.indices for id in pair}
+        return sorted((each for each in figures if each.indicator in meant and not each.list), key=self._place)
+
+    def counts_by_list(self, figures: Iterable[Observation]) -> list[dict[str, object]]:
+        """Group counts of tasks by their list and day: its `title`, and the `counts` in the order of the indicators."""
+        groups: dict[tuple[date, str], list[Observation]] = {}
+        for each in sorted(figures, key=self._place):
+            if each.list:
+                groups.setdefault((self._day(each), each.list), []).append(each)
+        return [
+            {"title": self._policy.list_named(id).title, "counts": counts} for (_, id), counts in sorted(groups.items())
+        ]
+
+    def counted_as(self, figure: Observation) -> str:
+        """Name what a count of tasks is of, after the number: on the list, completed late."""
+        name = self._indicators.get(figure.indicator).name.removeprefix("Tasks ")
+        return name[:1].lower() + name[1:]
 
     def on(self, figures: Iterable[Observation], indicator: str, area: str = "") -> list[Observation]:
         """Choose the figures of one indicator, of one area if it is named, the newest first."""
         chosen = [each for each in figures if each.indicator == indicator and each.area == (area or each.area)]
         return sorted(chosen, key=self._day, reverse=True)
+
+    def on_topics(self, figures: Iterable[Observation], *topics: str) -> list[Observation]:
+        """Choose the figures on some topics of params/indicators.yaml, in its order."""
+        known = self._indicators.by_id()
+        return sorted((each for each in figures if known[each.indicator].topic in topics), key=self._place)
+
+    def on_lists(self, results: Iterable[Completion | Refusal], kind: str) -> list[Completion]:
+        """Choose the counts on lists of one kind of params/policy.yaml."""
+        counts = [each for each in results if isinstance(each, Completion)]
+        return [each for each in counts if self._policy.list_named(each.list).kind == kind]
+
+    def reported_by(self, figure: Observation) -> Markdown:
+        """Link the article that a figure is from, by its publisher."""
+        source = self._sources[figure.source]
+        return Markdown(link(short_publisher(source.publisher), source.address))
+
+    def reported_name(self, figure: Observation) -> str:
+        """Write an indicator's name, with the measure where it has several."""
+        indicator = self._indicators.get(figure.indicator)
+        label = self._labels.get(figure.measure, figure.measure)
+        return f"{indicator.name} ({label})" if figure.measure and len(indicator.measures) > 1 else indicator.name
+
+    def scores(self, figures: Iterable[Observation]) -> list[dict[str, object]]:
+        """Lay scores out by province and year: `area`, `period`, and in `cells` each score with its rank, or None."""
+        pairs = self._role.indices
+        ids = {id for pair in pairs for id in pair}
+        found = {(each.area, each.period, each.indicator): each for each in figures if each.indicator in ids}
+        places = sorted(
+            {(area, period) for area, period, _ in found},
+            key=lambda place: (self._region(place[0]), place[0], place[1]),
+        )
+        return [
+            {
+                "area": area,
+                "period": period,
+                "cells": [[found.get((area, period, id)) for id in pair] for pair in pairs],
+            }
+            for area, period in places
+        ]
+
+    def with_unit(self, figure: Observation) -> Markdown:
+        """Write a value for a table's cell: 74 %, 837 services, 29 of 34."""
+        unit = figure.unit
+        if unit.startswith("rank"):
+            return Markdown(f"{self.amount(figure, short=True)} {escape(unit.removeprefix('rank').strip())}".strip())
+        more = "" if unit.startswith("%") else unit.removeprefix("score ").removeprefix("index ")
+        more = f"({more.replace('-', EN_DASH)})" if more and more[0].isdigit() else more
+        return Markdown(f"{self.amount(figure, short=True)} {escape(more)}".strip())
 
     def north_to_south(self, figures: Iterable[Observation]) -> list[Observation]:
         """Sort figures of provinces by indicator, then by region from north to south: never by value."""
@@ -59,10 +141,10 @@ class ImplementationValues:
 
     def amount(self, figure: Observation, *, short: bool = False) -> Markdown:
         """Write a value with its bound and, where it is a share, its sign: about 16,000; more than 90 %."""
-        sign = figure.bound if short else SIGNS.get(figure.bound, "")
         text = self._formats.published(figure.value) + (f"{NBSP}%" if figure.unit.startswith("%") else "")
-        between = NBSP if short else " "
-        return mark(f"{sign}{between}{text}" if figure.bound != "=" else text, [figure.id])
+        if figure.bound != "=":
+            text = f"{SHORT_SIGNS[figure.bound]}{NBSP}{text}" if short else f"{SIGNS[figure.bound]} {text}"
+        return mark(text, [figure.id])
 
     def as_of(self, figure: Observation) -> str:
         """Write the day a figure holds, or its period where no day is known."""
@@ -83,6 +165,11 @@ class ImplementationValues:
         exact = {"month": f"{day:%Y-%m}", "year": f"{day:%Y}"}.get(milestone.precision)
         text = self._formats.period(exact) if exact else self._formats.date(day)
         return mark(text, [f"{POLICY}#{milestone.id}"])
+
+    def milestone_title(self, milestone: Milestone) -> str:
+        """Write on a province's own page what one of its days is about, without its name."""
+        name = self._areas.name(milestone.area)
+        return capitalised(milestone.title.removeprefix(f"{name}:").removeprefix(name).strip())
 
     def said_by(self, statements: Iterable[Statement], area: str) -> list[Statement]:
         """Choose what a province and its former parts said."""

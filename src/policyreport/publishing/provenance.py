@@ -108,8 +108,9 @@ class Provenance:
             return self._file(id, _origin(BOUNDARIES, self.boundaries))
         if id in self.ledger.index:
             return self._row(id)
-        key = id.removesuffix(".csv")
-        if key in self.sources:
+        key, _, row = id.partition(".csv")
+        # A statement has no value: its article is the evidence.
+        if key in self.sources and (not row or self.sources[key].holds == "statements"):
             return self._file(id, _origin(f"{self.raw}/{id}", self.sources[key]))
         raise DataError(
             f'row "{id}"', f"a row known on {self.edition.as_known_on}", "none",
