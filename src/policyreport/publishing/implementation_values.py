@@ -49,6 +49,7 @@ class ImplementationValues:
             "milestone_day": self.milestone_day,
             "milestone_title": self.milestone_title,
             "milestones": self.milestones,
+            "of_last_month": self.of_last_month,
             "on": self.on,
             "on_lists": self.on_lists,
             "on_topics": self.on_topics,
@@ -91,6 +92,11 @@ class ImplementationValues:
         """Choose the figures on some topics of params/indicators.yaml, in its order."""
         known = self._indicators.by_id()
         return sorted((each for each in figures if known[each.indicator].topic in topics), key=self._place)
+
+    def of_last_month(self, figures: Sequence[Observation]) -> list[Observation]:
+        """Choose the figures of the newest month among those of one quantity: several publishers may have one."""
+        newest = max((self._day(each) for each in figures), default=date.min)
+        return [each for each in figures if self._month(each) == (newest.year, newest.month)]
 
     def on_lists(self, results: Iterable[Completion | Refusal], kind: str) -> list[Completion]:
         """Choose the counts on lists of one kind of params/policy.yaml."""
@@ -193,6 +199,10 @@ class ImplementationValues:
 
     def _region(self, area: str) -> int:
         return self._regions.get(self._areas.region(self._areas.successor(area)), len(self._regions))
+
+    def _month(self, figure: Observation) -> tuple[int, int]:
+        day = self._day(figure)
+        return day.year, day.month
 
     @staticmethod
     def _day(figure: Observation) -> date:
