@@ -107,6 +107,7 @@ class RuleSettings(Strict):
     no_licence_words: tuple[str, ...]
     tie_words: tuple[str, ...]
     superseded: dict[str, str]
+    dated_by_edition: tuple[str, ...]
     first_year: int
     reference_slack_days: Annotated[int, Field(ge=0)]
     stale_years: Positive

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from policyreport.data.rules.evidence import Breach, Evidence, by_source, figures, ids
+from policyreport.data.rules.evidence import Breach, Evidence, by_source, figures, ids, listing
 from policyreport.records.digits import as_published
 from policyreport.records.periods import last_day
 
@@ -51,13 +51,11 @@ def address_missing(evidence: Evidence) -> Iterator[Breach]:
 def licence_missing(evidence: Evidence) -> Iterator[Breach]:
     """Publishers that state no terms of use."""
     missing = {"", *evidence.settings.no_licence_words}
-    files: dict[str, list[str]] = {}
-    for key, source in sorted(evidence.sources.items()):
-        if source.licence.strip().casefold() in missing:
-            files.setdefault(source.publisher, []).append(key)
-    for publisher, keys in files.items():
-        many = f"{len(keys)} files" if len(keys) > 1 else "1 file"
-        yield Breach((), f"{publisher}: no terms of use are stated for {many}.", sources=tuple(keys))
+    files = [key for key, source in sorted(evidence.sources.items()) if source.licence.strip().casefold() in missing]
+    if files:
+        publishers = sorted({evidence.sources[key].publisher for key in files})
+        many = f"{len(files)} files" if len(files) > 1 else "1 file"
+        yield Breach((), f"No terms of use are stated for {many}, by {listing(publishers, 5)}.", sources=tuple(files))
 
 
 def published_after_access(evidence: Evidence) -> Iterator[Breach]:

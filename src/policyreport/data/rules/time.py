@@ -42,8 +42,9 @@ def reference_outside_period(evidence: Evidence) -> Iterator[Breach]:
 
 
 def published_before_period_end(evidence: Evidence) -> Iterator[Breach]:
-    """Figures, other than projections, published before their period or day was over."""
+    """Figures, other than projections and editions of an index, published before their period or day was over."""
     ledger = evidence.ledger
+    ledger = ledger[~ledger["indicator"].isin(evidence.settings.dated_by_edition)]
     day = ledger["reference_date"].fillna(evidence.bounds["last"])
     early = ledger[(ledger["published"] < day) & (ledger["status"] != "projection")]
     for (source, indicator, period), rows in early.groupby(["source", "indicator", "period"]):
