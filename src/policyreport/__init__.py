@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from policyreport.statistics.scorecard.league import national_record as national_record
     from policyreport.statistics.scorecard.specifications import headline_specifications as headline_specifications
     from policyreport.statistics.scorecard.strip import collect_strip as collect_strip
+    from policyreport.statistics.scorecard.targets import score_targets as score_targets
     from policyreport.statistics.series.among import find_trends as find_trends
     from policyreport.statistics.series.among import fit_trend_among as fit_trend_among
     from policyreport.statistics.series.exposure import exposure_design as exposure_design
@@ -120,6 +121,7 @@ _PUBLIC = {
     "national_record": "policyreport.statistics.scorecard.league",
     "headline_specifications": "policyreport.statistics.scorecard.specifications",
     "collect_strip": "policyreport.statistics.scorecard.strip",
+    "score_targets": "policyreport.statistics.scorecard.targets",
     "score_specifications": "policyreport.statistics.series.specifications",
     "find_trends": "policyreport.statistics.series.among",
     "fit_trend_among": "policyreport.statistics.series.among",

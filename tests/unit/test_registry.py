@@ -16,7 +16,7 @@ from policyreport.params.methods import MethodSettings
 from policyreport.params.references import read_references
 from policyreport.params.registry import Registry, read_registry
 from policyreport.params.wording import read_wording
-from policyreport.records import series, shares, tasks
+from policyreport.records import series, shares, targets, tasks
 from policyreport.records.base import Result
 from policyreport.records.notebooks import BY_NOTEBOOK
 from policyreport.statistics.shares.pace_arithmetic import BANDS
@@ -32,7 +32,7 @@ def registry() -> Registry:
 
 def result_kinds() -> dict[str, type[Result]]:
     """Every kind of result that a record may hold."""
-    members = [each for module in (series, shares, tasks) for each in vars(module).values()]
+    members = [each for module in (series, shares, targets, tasks) for each in vars(module).values()]
     results = [each for each in members if isinstance(each, type) and issubclass(each, Result) and each is not Result]
     return {get_args(each.model_fields["kind"].annotation)[0]: each for each in results if "kind" in each.model_fields}
 
@@ -112,6 +112,7 @@ def test_a_method_lists_the_verdicts_that_its_results_can_hold_and_no_others(reg
     # These words are the code's: a pace's band is text in the record, a changed list and an unusual count are said.
     texts = {
         "pace": {*BANDS, "held", "lost", "cannot tell apart"},
+        "scorecard": {*BANDS, "held", "lost", "missed", "beyond the range", "cannot tell apart"},
         "flow": {"list changed"},
         "funnel": {"above", "below", "cannot tell apart"},
     }

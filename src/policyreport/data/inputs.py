@@ -26,6 +26,7 @@ from policyreport.data.frames import (
 )
 from policyreport.data.points import read_points
 from policyreport.data.series_frames import lead_frame, series_frame, traits_frame
+from policyreport.data.target_frames import share_goals, target_figures
 from policyreport.errors import RunError, UsageError
 from policyreport.params.declared import undeclared
 from policyreport.params.edition import Edition, edition_file, read_edition_file
@@ -188,6 +189,8 @@ class Inputs:
     traits = cached_property(traits_frame)
     series = series_frame
     lead = lead_frame
+    target_figures = target_figures
+    share_goals = share_goals
 
     @property
     def threshold(self) -> float:

@@ -13,6 +13,7 @@ from policyreport.figures.series import common_path
 from policyreport.figures.shares import share, share_of_provinces, share_revisions
 from policyreport.figures.sparks import headline_share, headline_tasks
 from policyreport.figures.strips import growth_compare, leads
+from policyreport.figures.targets import scorecard
 from policyreport.figures.tasks import central_list, lists, lists_side_by_side
 from policyreport.figures.tiles import place
 
@@ -39,6 +40,7 @@ __all__ = [
     "published_years",
     "ranks",
     "reported_rates",
+    "scorecard",
     "share",
     "share_of_provinces",
     "share_pace",

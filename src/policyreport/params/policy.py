@@ -30,10 +30,32 @@ class Threshold(Strict):
     source: Citation
 
 
+class Reading(Strict):
+    """Published figures from which a target is read: indicators of one measure, the first one yearly.
+
+    `nearest` figures do not measure what the target names: they are shown and never judged. `note` says what is
+    measured, or that it is not quite what the target names; `what` names the part of a target that has two.
+    """
+
+    indicators: tuple[str, ...] = Field(min_length=1)
+    measure: str = ""
+    nearest: bool = False
+    what: str = ""
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _nearest_says_what_it_is(self) -> Self:
+        if self.nearest and not self.note:
+            raise ValueError(f"{self.indicators[0]}: a nearest figure says in a note what it measures")
+        return self
+
+
 class Target(Strict):
     """A dated aim: a number with its operator, or a text where it has none.
 
-    `horizon` is a year, or ``annual``, a span or a day. `area` is empty for a national target.
+    `horizon` is a year, or ``annual``, a span or a day. `area` is empty for a national target. A `yearly` target holds
+    for the value of a year, such as a rate of growth, and no path leads to it. `short` is its name in a figure.
+    `readings` are the figures it is read from, `not_found` says what was looked for in vain.
     """
 
     id: Id
@@ -49,6 +71,20 @@ class Target(Strict):
     legal_reference: str
     source: str = ""
     note: str = ""
+    short: str = ""
+    yearly: bool = False
+    readings: tuple[Reading, ...] = ()
+    not_found: str = ""
+
+    @property
+    def year(self) -> int | None:
+        """The year by which it is to be met; None for a yearly one, or a span."""
+        return self.horizon if isinstance(self.horizon, int) else None
+
+    @property
+    def direction(self) -> Literal[1, -1]:
+        """1 where more is better, -1 where less is."""
+        return -1 if self.operator in ("<", "<=") else 1
 
     @model_validator(mode="after")
     def _has_value_or_text(self) -> Self:
@@ -163,6 +199,12 @@ class Policy(Strict):
             if target.indicator == indicator and target.value is not None and isinstance(target.horizon, int)
         ]
         return tuple(sorted(targets, key=lambda target: int(target.horizon)))
+
+    @property
+    def read_indicators(self) -> frozenset[str]:
+        """Indicators from which a target is read."""
+        targets = (*self.targets, *self.related_targets)
+        return frozenset(name for target in targets for reading in target.readings for name in reading.indicators)
 
     def list_named(self, id: str) -> TaskList:
         """Look up a list of tasks by its id; raises UsageError with the nearest ids."""

@@ -43,6 +43,8 @@ class Idiom:
     points: str
     under: str
     over: str
+    about: str
+    a_year: str
     long_date: str
     short_date: str
     day: str
@@ -61,6 +63,8 @@ IDIOMS = {
         points="pp",
         under="under",
         over="over",
+        about="about",
+        a_year="a year",
         long_date="d MMMM y",
         short_date="d MMM y",
         day="d MMM",
@@ -76,6 +80,8 @@ IDIOMS = {
         points="điểm %",
         under="dưới",
         over="trên",
+        about="khoảng",
+        a_year="một năm",
         long_date="d 'tháng' M 'năm' y",
         short_date="dd/MM/y",
         day="dd/MM",
@@ -148,6 +154,23 @@ class Formats:
     def percentage(self, value: float) -> str:
         """Write a number of per cent with the decimals it was published with, two at most."""
         return f"{self.published(value, 2)}{NBSP}%"
+
+    def amount(self, value: float, unit: str, bound: str = "=") -> str:
+        """Write a published figure by its unit and with its bound: ``over 91 %``, ``44th``, ``about 80,000``."""
+        text = self.percentage(value) if unit.startswith("%") else self.published(value)
+        if unit.startswith("rank"):
+            text = self.place(round(value))
+        if unit.startswith(("% per year", "% a year")):
+            text = f"{text}{NBSP}{self._idiom.a_year}"
+        words = {"<": self._idiom.under, ">": self._idiom.over, "~": self._idiom.about}
+        return f"{words[bound]}{NBSP}{text}" if bound in words else text
+
+    def place(self, number: int) -> str:
+        """Write a place among others: ``1st``, ``12th``, ``43rd``."""
+        if self.language != "en":
+            return f"hạng{NBSP}{number}"
+        ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+        return f"{number}{ending}"
 
     def share_of(self, count: int, total: int) -> str:
         """Write a count with its total and share, ``1,227 of 1,298 (94.5 %)``: a share never stands alone."""

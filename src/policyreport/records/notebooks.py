@@ -36,6 +36,7 @@ from policyreport.records.shares import (
     Revisions,
     Threshold,
 )
+from policyreport.records.targets import TargetScore
 from policyreport.records.tasks import Calibration, Completion, Flow, Funnel, Outlook, Pooling, QuarterOnQuarter
 
 
@@ -467,6 +468,15 @@ class DigitalGovernmentRecord(NotebookRecord):
     themes: tuple[ThemeCount, ...]
 
 
+class TargetsRecord(NotebookRecord):
+    """Where the policy's targets stand, and related ones for the country and of provinces; it reads no other record."""
+
+    kind: Literal["targets"] = "targets"
+    targets: tuple[TargetScore, ...]
+    related: tuple[TargetScore, ...]
+    of_provinces: tuple[TargetScore, ...]
+
+
 class ProvincesRecord(NotebookRecord):
     """The provinces side by side, from their records, and the facts of the overview's headlines."""
 
@@ -494,7 +504,7 @@ class QualityRecord(NotebookRecord):
 CompareRecord.model_rebuild()
 
 PROVINCE_NOTEBOOKS = ("clean", "trend", "compare")
-FIRST_NATIONAL = ("series", "tasks", "economy", "digital-government")
+FIRST_NATIONAL = ("series", "tasks", "economy", "digital-government", "targets")
 """National notebooks that read no record, the longest first."""
 LAST_NATIONAL = ("provinces", "quality")
 """National notebooks that read the records of all others."""
@@ -507,6 +517,7 @@ BY_NOTEBOOK: dict[str, type[NotebookRecord]] = {
     "tasks": TasksRecord,
     "economy": EconomyRecord,
     "digital-government": DigitalGovernmentRecord,
+    "targets": TargetsRecord,
     "provinces": ProvincesRecord,
     "quality": QualityRecord,
 }

@@ -39,6 +39,7 @@ from policyreport.figures.simulated import marked_name, unmarked_name
 from policyreport.params.edition import Edition, edition_file, read_edition
 from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.methods import read_method_settings
+from policyreport.params.policy import Policy, read_policy
 from policyreport.params.report import Roles, SeriesRole, read_roles
 from policyreport.params.wording import read_wording
 from policyreport.project import find_project
@@ -69,6 +70,7 @@ class EditionData:
     areas: Areas
     indicators: Indicators
     roles: Roles
+    policy: Policy
     ledger: pd.DataFrame
     statements: pd.DataFrame
     panel: pd.DataFrame
@@ -121,6 +123,7 @@ def load_edition(root: Path, edition_id: str) -> EditionData:
         areas=areas,
         indicators=indicators,
         roles=read_roles(layout),
+        policy=read_policy(layout),
         ledger=in_force,
         statements=statements,
         panel=panel,
@@ -144,7 +147,7 @@ def _source_lines(
 
 
 def first_units(root: Path, edition: str, areas: list[str] | None, store: Path) -> Units:
-    """The notebooks of an edition that read no other's record: the provinces', three on the country, and own ones.
+    """The notebooks of an edition that read no other's record: the provinces', those on the country, and own ones.
 
     Those on the country come first, the longest of all among them; the others follow in the order of area keys, of all
     areas where `areas` is None. The store is not read.
@@ -295,6 +298,8 @@ def ledger_rows(data: EditionData, notebook: str, area: str) -> pd.DataFrame:
         return ledger[ledger["indicator"].isin({roles.share.indicator, roles.share.other_quantity})]
     if notebook == "digital-government":
         return ledger[ledger["indicator"].isin(roles.implementation.among(data.indicators))]
+    if notebook == "targets":
+        return ledger[ledger["indicator"].isin(data.policy.read_indicators)]
     own = ledger["area"].isin([area, *data.areas.parts(area)])
     if notebook in ("clean", "series", *data.edition.notebooks.province):
         return ledger[own]
@@ -306,7 +311,7 @@ def _panel_rows(data: EditionData, notebook: str, area: str) -> tuple[bytes, fro
     """Panel rows a notebook reads, as a file, and their sources."""
     if notebook in ("quality", "") or _is_own(data, notebook):
         return data.whole
-    if notebook in ("tasks", "digital-government", "provinces"):
+    if notebook in ("tasks", "digital-government", "targets", "provinces"):
         return _laid_out(data.panel.iloc[:0])
     if notebook == "clean":
         return _laid_out(data.panel[data.panel["area"] == area])
