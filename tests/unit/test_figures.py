@@ -22,6 +22,7 @@ from policyreport.figures import (
     shares,
     sparks,
     strips,
+    targets,
     tasks,
     tiles,
     trends,
@@ -51,6 +52,7 @@ from policyreport.records.series import (
     Trend,
 )
 from policyreport.records.shares import FanPoint, Pace, Revisions, Scenario, Threshold, VintageValue
+from policyreport.records.targets import TargetFigure, TargetReading, TargetScore
 from policyreport.records.tasks import (
     Completion,
     Flow,
@@ -285,6 +287,40 @@ SHARE = _proportion(1227, 1298)
 TEXTS = ("below 4", "4 to 8", "8 to 12", "12 to 16", "16 or more")
 REGIONS = {"red_river_delta": "Red River Delta", "southeast": "Southeast"}
 
+
+def _stands(value, period, unit="% of GDP"):
+    day = date(2026, 1, 5)
+    return TargetFigure(
+        indicator="i", period=period, published=day, value=value, bound="=", unit=unit, status="observed"
+    )
+
+
+def _score(short, *readings, **about):
+    given = {"id": short, "name": short, "short": short, "area": "", "horizon": "2030", "operator": ">="}
+    given |= {"target": 30.0, "target_high": None, "text": "", "unit": "% of GDP", "legal_reference": "none"}
+    return TargetScore(**given | about, readings=readings)
+
+
+def _reading(verdict="far too slow", **about):
+    both = {"baseline": _stands(13.17, "2024"), "latest": _stands(14.02, "2025"), "way": 0.05, "verdict": verdict}
+    return TargetReading(measure="nso", nearest=False, **both | about)
+
+
+SCORES = [
+    _score("Digital economy", _reading()),
+    _score("Innovation, world", reason="only related figures", target=3.0, unit="rank world"),
+    _score("5G coverage", reason="not published", target=None, text="nationwide"),
+    _score("Growth of patents", _reading("beyond the range", way=None), target=16.0, target_high=18.0),
+    _score("State budget for science", _reading("reached", way=1.4), horizon="annual"),
+]
+LONG_SCORES = [
+    *SCORES,
+    _score(
+        "Contribution of total factor productivity",
+        _reading("between far too slow and too slow", what="as the National Statistics Office counts it"),
+        _reading("", what="quoted by another publisher", way=-0.2, reason="no newer figure"),
+    ),
+]
 GALLERY = {
     "completion": lambda f: tasks.completion(LISTS, f),
     "list_counts": lambda f: tasks.list_counts(QUARTERS, f, {date(2025, 12, 4): _proportion(601, 1287)}),
@@ -319,6 +355,8 @@ GALLERY = {
     "spark_share": lambda f: sparks.spark_share(SHARE, f, "completed", "not completed"),
     "spark_dots": lambda f: sparks.spark_dots(DOTS, f, "% of GDP", BENCHMARK),
     "spark_line": lambda f: sparks.spark_line(LINES[0], f, 1, BENCHMARK),
+    "scorecard": lambda f: targets.target_lines(targets.scorecard_lines(SCORES, {"nso": "NSO"}, f), f),
+    "long_scorecard": lambda f: targets.target_lines(targets.scorecard_lines(LONG_SCORES, {}, f), f),
     "tile_map": lambda f: tiles.tile_map(_tiles(), GRID, f, (4, 8, 12, 16), TEXTS, REGIONS, "Share, %"),
     "locator": lambda f: tiles.locator("n46", GRID, f, {"n46": "Huế"}),
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
@@ -113,7 +114,8 @@ def _about(target: Target, same: bool) -> dict[str, Any]:
         **{name: getattr(target, name) for name in ("id", "name", "short", "area", "year", "operator", "text")},
         **{name: getattr(target, name) for name in ("direction", "yearly")},
         **{name: getattr(target, name) for name in ("legal_reference", "not_found")},
-        "horizon": str(target.horizon),
+        # A span of years as the ledger writes one.
+        "horizon": re.sub(r"^(\d{4})-(\d{4})$", r"\1/\2", str(target.horizon)),
         "target": target.value,
         "target_high": target.value_high,
         "target_unit": target.unit,

@@ -34,7 +34,7 @@ from policyreport.figures.style import (
 from policyreport.records.formats import EN_DASH
 from policyreport.records.targets import TargetFigure, TargetReading, TargetScore
 
-ONE_LINE, TWO_LINES, HEAD = 23.0, 42.0, 24.0
+STEP, HEAD, GAP, TRACK = 21.0, 24.0, 12.0, 80.0
 
 
 @dataclass(frozen=True)
@@ -136,63 +136,104 @@ def _aim(score: TargetScore, frame: Frame) -> str:
     return f"{frame.formats.published(score.target)}{EN_DASH}{frame.formats.amount(score.target_high, unit)}"
 
 
+@dataclass(frozen=True)
+class _Columns:
+    """Where the columns end or, for the track and the verdict, begin; without a name column lines take several rows."""
+
+    before: float
+    latest: float
+    aim: float
+    track: float
+    track_width: float
+    verdict: float
+
+
+def _columns(width: int, lines: Sequence[Line], frame: Frame) -> _Columns | None:
+    """Set columns as wide as their texts, the track taking the rest; None where too little is left for it."""
+    words, body = frame.words, [line for line in lines if not line.heading]
+    names = max(text_width(line.label, SMALL) for line in body)
+    texts = [
+        max(text_width(head, MINIMUM), *(text_width(getattr(line, part), SMALL) for line in body)) + GAP
+        for head, part in ((words.before, "before"), (words.latest, "latest"), (words.aim, "aim"))
+    ]
+    ends = [names + sum(texts[: at + 1]) for at in range(3)]
+    verdict = width - max(text_width(line.verdict, SMALL, BOLD) for line in body)
+    track, room = ends[2] + GAP, verdict - ends[2] - 2 * GAP
+    if width < WIDE or room < max(TRACK, text_width(words.way_gone, MINIMUM)):
+        return None
+    return _Columns(ends[0], ends[1], ends[2], track, room, verdict)
+
+
 def _paint(width: int, lines: Sequence[Line], frame: Frame) -> Figure:
-    wide = width >= WIDE
-    step, head = (ONE_LINE, HEAD) if wide else (TWO_LINES, 0.0)
-    figure = new_figure(width, head + step * len(lines) + 4)
-    verdicts = max(text_width(line.verdict, SMALL, BOLD) for line in lines)
-    ends = [width - verdicts - 156 - gap for gap in (150, 74, 0)]
-    left, right = (ends[2] + 14, width - verdicts - 14) if wide else (width - 92.0, float(width - 1))
-    _draw_ways(figure, lines, (left, head, right - left, step * len(lines)), 0.42 if wide else 0.2, 0 if wide else 9)
-    if wide:
-        words = frame.words
-        for x, text in zip([*ends], (words.before, words.latest, words.aim), strict=True):
-            write(figure, x, 13, text, size=MINIMUM, color=MUTED, align="right")
-        write(figure, left, 13, words.way_gone, size=MINIMUM, color=MUTED)
-    for at, line in enumerate(lines):
-        y = head + at * step
+    columns = _columns(width, lines, frame)
+    if columns:
+        return _paint_columns(width, lines, columns, frame)
+    return _paint_rows(width, lines, frame)
+
+
+def _paint_columns(width: int, lines: Sequence[Line], columns: _Columns, frame: Frame) -> Figure:
+    """Draw one row a line."""
+    figure = new_figure(width, HEAD + STEP * len(lines))
+    middles = [HEAD + STEP * (at + 0.5) for at in range(len(lines))]
+    _draw_ways(figure, lines, middles, columns.track, columns.track_width)
+    words = frame.words
+    for end, head in ((columns.before, words.before), (columns.latest, words.latest), (columns.aim, words.aim)):
+        write(figure, end, 13, head, size=MINIMUM, color=MUTED, align="right")
+    write(figure, columns.track, 13, words.way_gone, size=MINIMUM, color=MUTED)
+    for line, middle in zip(lines, middles, strict=True):
+        y = middle + 4.5
         if line.heading:
-            write(figure, 0, y + step - 7, line.label, size=BASE, weight=BOLD)
-        elif wide:
-            _write_columns(figure, line, y + step / 2 + 4.5, ends, width - verdicts)
-        else:
-            _write_rows(figure, line, y, width, frame)
+            write(figure, 0, y, line.label, size=BASE, weight=BOLD)
+            continue
+        write(figure, 0, y, line.label, size=SMALL)
+        write(figure, columns.before, y, line.before, size=SMALL, align="right")
+        write(figure, columns.latest, y, line.latest, size=SMALL, align="right")
+        write(figure, columns.aim, y, line.aim, size=SMALL, color=THRESHOLD, align="right")
+        write(figure, columns.verdict, y, line.verdict, **_look(line))
     return figure
 
 
-def _draw_ways(
-    figure: Figure, lines: Sequence[Line], box: tuple[float, float, float, float], thick: float, lower: float
-) -> None:
-    """Draw a light track up to the target, and on it the way gone."""
-    left, top, width, height = box
-    axes = new_axes(figure)
-    table = pd.DataFrame({"row": range(len(lines)), "way": [line.way for line in lines], "target": 1.0})
-    table["target"] = table["target"].where(table["way"].notna())
-    look = {"y": "row", "orient": "h", "native_scale": True, "width": thick, "errorbar": None, "linewidth": 0}
-    for column, color in (("target", RULE), ("way", ACCENT)):
-        sns.barplot(table, x=column, color=color, saturation=1, ax=axes, **look)
-    known = table.dropna(subset="way")
-    axes.vlines(known["target"], known["row"] - 0.8 * thick, known["row"] + 0.8 * thick, color=THRESHOLD, linewidth=2)
-    place(axes, left, top + lower, width, height)
-    axes.set(xlim=(0, 1), ylim=(len(lines) - 0.5, -0.5))
+def _paint_rows(width: int, lines: Sequence[Line], frame: Frame) -> Figure:
+    """Draw name and verdict, and beneath them figures, target and the track, as many rows as the texts take."""
+    names = [wrap(line.label, width - text_width(line.verdict, SMALL, BOLD) - GAP, SMALL) for line in lines]
+    values = [wrap(_values(line, frame), width - TRACK - 2 * GAP, MINIMUM) for line in lines]
+    heights = [17.0 * len(name) + 14 * len(value) + 12 for name, value in zip(names, values, strict=True)]
+    tops = [sum(heights[:at]) for at in range(len(lines))]
+    figure = new_figure(width, sum(heights))
+    middles = [top + 17 * len(name) + 9 for top, name in zip(tops, names, strict=True)]
+    _draw_ways(figure, lines, middles, width - TRACK - 1, TRACK)
+    for line, top, name, value in zip(lines, tops, names, values, strict=True):
+        if line.heading:
+            write_lines(figure, 0, top + 18, name, 17, size=BASE, weight=BOLD)
+            continue
+        write_lines(figure, 0, top + 14, name, 17, size=SMALL)
+        write(figure, width, top + 14, line.verdict, align="right", **_look(line))
+        write_lines(figure, 0, top + 13 + 17 * len(name), value, 14, size=MINIMUM, color=MUTED)
+    return figure
 
 
-def _write_columns(figure: Figure, line: Line, y: float, ends: Sequence[float], verdict: float) -> None:
-    """Write name, figures, target and verdict on one line."""
-    write(figure, 0, y, line.label, size=SMALL)
-    for x, text, color in zip(ends, (line.before, line.latest, line.aim), (INK, INK, THRESHOLD), strict=True):
-        write(figure, x, y, text, size=SMALL, color=color, align="right")
-    write(figure, verdict, y, line.verdict, **_look(line))
-
-
-def _write_rows(figure: Figure, line: Line, y: float, width: float, frame: Frame) -> None:
-    """Write name and verdict, and beneath them figures and target."""
-    write(figure, 0, y + 15, line.label, size=SMALL)
-    write(figure, width, y + 15, line.verdict, align="right", **_look(line))
+def _values(line: Line, frame: Frame) -> str:
+    """Both figures and the target in one text."""
+    if line.heading:
+        return ""
     path = f" {frame.formats.to} ".join(text for text in (line.before, line.latest) if text not in ("", EN_DASH))
-    aim = frame.words.target.format(value=line.aim)
-    text = ", ".join(part for part in (path, aim) if part)
-    write_lines(figure, 0, y + 31, wrap(text, width, MINIMUM)[:1], 14, size=MINIMUM, color=MUTED)
+    return ", ".join(part for part in (path, frame.words.target.format(value=line.aim)) if part)
+
+
+def _draw_ways(figure: Figure, lines: Sequence[Line], middles: Sequence[float], left: float, width: float) -> None:
+    """Draw a light track up to the target, and on it the way gone."""
+    axes, height = new_axes(figure), float(figure.bbox.height)
+    known = pd.DataFrame(
+        [(y, 0.0, line.way) for line, y in zip(lines, middles, strict=True) if line.way is not None],
+        columns=["y", "start", "way"],
+    ).assign(target=1.0)
+    for column, color in (("target", RULE), ("way", ACCENT)):
+        ends = known.melt(id_vars="y", value_vars=["start", column], value_name="share")
+        look = {"units": "y", "estimator": None, "color": color, "linewidth": 8, "solid_capstyle": "butt"}
+        sns.lineplot(ends, x="share", y="y", ax=axes, **look)
+    axes.vlines(known["target"], known["y"] - 6, known["y"] + 6, color=THRESHOLD, linewidth=2)
+    place(axes, left, 0, width, height)
+    axes.set(xlim=(0, 1), ylim=(height, 0))
 
 
 def _look(line: Line) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from policyreport.publishing.revision_values import FILTERS as VINTAGE_FILTERS
 from policyreport.publishing.revision_values import revision_values
 from policyreport.publishing.series_values import series_filters
 from policyreport.publishing.share_values import share_filters
+from policyreport.publishing.target_values import target_filters
 from policyreport.publishing.validity_page import FILTERS, read_results, study_of
 from policyreport.records.base import Failure
 from policyreport.records.marks import BOUNDARIES
@@ -107,6 +108,7 @@ def filter_sets(provenance: Provenance, wording: Wording) -> tuple[dict[str, Cal
         OwnTables(provenance.formats).filters,
         series_filters(provenance),
         share_filters(provenance, wording),
+        target_filters(provenance.areas),
         task_values.FILTERS,
     )
 

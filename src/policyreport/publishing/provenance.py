@@ -20,7 +20,7 @@ from policyreport.figures.facts import Facts
 from policyreport.params.edition import Edition, read_edition
 from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.methods import HarmoniseSettings, read_method_settings
-from policyreport.params.policy import Milestone, Policy, read_policy
+from policyreport.params.policy import Milestone, Policy, Target, read_policy
 from policyreport.params.registry import Registry, read_registry
 from policyreport.params.report import Roles, read_roles
 from policyreport.records.base import Frozen
@@ -165,14 +165,16 @@ class Provenance:
             )  # fmt: skip
         if milestone := next((item for item in policy.milestones if item.id == entry), None):
             return self._milestone(id, milestone)
-        target = next((item for item in policy.targets if item.id == entry), None)
+        target = next((item for item in (*policy.targets, *policy.related_targets) if item.id == entry), None)
         if target is None or target.value is None:
             raise DataError(f'entry "{id}"', f"a target with a number in {POLICY}", "none", "Run the notebooks again.")
+        own = target in policy.targets
         sign = {">=": "at least ", "<=": "at most ", ">": "> ", "<": "< "}.get(target.operator, "")
         return Evidence(
             id=id, kind="policy", title=target.name, value=f"{sign}{self._value(target.value, '=', target.unit)}",
             unit=target.unit, indicator=target.indicator, definition=target.legal_reference, dated=str(target.horizon),
-            published=self.formats.date(policy.date), origin=self._law(policy.address),
+            published=self.formats.date(policy.date) if own else "",
+            origin=self._law(policy.address) if own else self._other_law(target),
         )  # fmt: skip
 
     def _milestone(self, id: str, milestone: Milestone) -> Evidence:
@@ -199,6 +201,14 @@ class Provenance:
         return Origin(
             publisher=policy.issuer, title=policy.title, address=address, published=policy.date.isoformat(),
             licence="", file=POLICY, sha256="",
+        )  # fmt: skip
+
+    def _other_law(self, target: Target) -> Origin:
+        """Cite a target that another instrument set: its address is where it was read."""
+        address = target.source if ":" in target.source else ""
+        return Origin(
+            publisher=target.legal_reference, title=target.name, address=address, published="", licence="",
+            file=f"{POLICY}#{target.id}", sha256="",
         )  # fmt: skip
 
     def _value(self, value: float, bound: str, unit: str) -> str:

@@ -64,6 +64,7 @@ class Texts:
     def __init__(self, formats: Formats) -> None:
         self.formats = formats
         self.filters: dict[str, Callable[..., object]] = {
+            "amount": marked(formats.amount),
             "answered": answered,
             "capitalised": capitalised,
             "code": code,
