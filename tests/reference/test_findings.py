@@ -5,6 +5,7 @@ tested, from the ledger over the panel and the slice to the record. What rests o
 at with ``BUILD=build/2025Q4 pytest tests/reference/test_findings.py``, or with ``--all``.
 """
 
+import dataclasses
 from collections import Counter, defaultdict
 from math import log
 
@@ -17,6 +18,7 @@ from policyreport.records.notebooks import CompareRecord, TrendRecord
 from policyreport.records.series import Difference, Trend
 from policyreport.records.shares import Pace, Threshold
 from policyreport.records.tasks import Completion
+from policyreport.running.plan import EditionData, edition_areas, ledger_rows
 from policyreport.statistics.shares.pace import pace_of_share
 from policyreport.statistics.shares.threshold import other_quantity, share_against
 from policyreport.statistics.tasks.completion import completion_of_lists
@@ -270,11 +272,14 @@ def test_three_provinces_have_no_close_peer(compared: dict[str, CompareRecord]) 
 
 
 @pytest.fixture(scope="module")
-def governance(trends: dict[str, TrendRecord]) -> dict[str, dict[str, Trend | Refusal]]:
-    """Results by dimension and area."""
+def governance(known_q4: EditionData, slice_of, cell) -> dict[str, dict[str, Trend | Refusal]]:
+    """Results by dimension and area, from the one cell of each province's notebook that makes them."""
+    areas = edition_areas(known_q4)
+    one = slice_of(known_q4, "trend", areas[0])
     found: dict[str, dict[str, Trend | Refusal]] = defaultdict(dict)
-    for area, record in trends.items():
-        for each in record.governance:
+    for area in areas:
+        own = dataclasses.replace(one, area=area, observations=ledger_rows(known_q4, "trend", area))
+        for each in cell(own, "trend", "governance"):
             found[(each.subject if isinstance(each, Refusal) else each.indicator).removeprefix("papi_")][area] = each
     return found
 
