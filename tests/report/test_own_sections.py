@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 
 from policyreport.errors import RenderError
 from policyreport.figures.pictures import Picture
@@ -21,16 +22,18 @@ from policyreport.records.marks import unmarked
 from policyreport.records.own import OwnRecord
 from policyreport.running import plan
 from policyreport.running.execute import execute_unit
+from policyreport.running.kernels import batch_server
 from policyreport.running.new_notebook import make_notebook
 from policyreport.running.store import notebook_path, record_path, save_outcome
+from warm_kernels.provisioner import use_server
 
+ROOT = Path(__file__).parents[2]
 OWN = ("credit", "convergence")
 FAILS = 'assert area != "n01", "no figures of credit"\n'
 
 
-def run_own(project: Path, root: Path) -> Path:
-    """Copy a project that was run, add two notebooks, one failing for Hà Nội, and run only these; the copy's store."""
-    shutil.copytree(project, root, dirs_exist_ok=True)
+def make_own(root: Path) -> None:
+    """Add two notebooks to a project, of which one fails for Hà Nội."""
     make_notebook(root, "credit", "province", "tiny", "Credit & growth")
     make_notebook(root, "convergence", "country", "tiny")
     path = root / "notebooks" / "province" / "credit.ipynb"
@@ -38,17 +41,30 @@ def run_own(project: Path, root: Path) -> Path:
     model = next(cell for cell in notebook.cells if "smf.ols" in cell.source)
     model.source = FAILS + model.source
     nbformat.write(notebook, path)
+
+
+def run_own(root: Path) -> Path:
+    """Run a project's own notebooks and no other; the store."""
     store = root / "build" / "tiny"
-    for unit in plan.first_units(root, "tiny", None, store):
-        if unit.notebook.removesuffix("-simulated") in OWN:
-            save_outcome(store, execute_unit(unit))
+    notebooks = [path for path in (root / "notebooks").glob("*/*.ipynb") if path.stem in OWN]
+    with batch_server(notebooks) as server:
+        use_server(server.address)
+        try:
+            for unit in plan.first_units(root, "tiny", None, store):
+                if unit.notebook.removesuffix("-simulated") in OWN:
+                    save_outcome(store, execute_unit(unit))
+        finally:
+            use_server(None)
     return store
 
 
 @pytest.fixture(scope="module")
 def own(tiny, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The store of the tiny edition with own notebooks."""
-    return run_own(tiny.root, tmp_path_factory.mktemp("own"))
+    root = tmp_path_factory.mktemp("own")
+    shutil.copytree(tiny.root, root, dirs_exist_ok=True)
+    make_own(root)
+    return run_own(root)
 
 
 @pytest.fixture(scope="module")
@@ -139,10 +155,18 @@ def test_a_record_of_another_form_is_refused(own: Path, tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def simulated(tiny_simulated, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project of pages of a simulated edition with own notebooks."""
-    store = run_own(tiny_simulated.root, tmp_path_factory.mktemp("own-simulated"))
-    return report.assemble(store.parents[1], "tiny", store, draft=True)
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The draft of a simulated edition of one province, of which nothing but its own notebooks has run."""
+    root = tmp_path_factory.mktemp("own-simulated")
+    for part in ("params", "data", "notebooks", "reports"):
+        shutil.copytree(ROOT / part, root / part)
+    settings = yaml.safe_load((ROOT / "params" / "editions" / "teaching.yaml").read_text(encoding="utf-8"))
+    settings |= {"id": "tiny", "areas": ["n40"]}
+    settings.pop("notebooks", None)
+    path = root / "params" / "editions" / "tiny.yaml"
+    path.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+    make_own(root)
+    return report.assemble(root, "tiny", run_own(root), draft=True)
 
 
 def test_a_simulated_edition_marks_pictures_and_captions(simulated: Path) -> None:
