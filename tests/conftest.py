@@ -45,6 +45,7 @@ from policyreport.records.notebooks import (
     TrendRecord,
 )
 from policyreport.running import plan
+from policyreport.running.cache.results import Cache
 from policyreport.running.kernels import batch_server
 from policyreport.running.plan import EditionData
 from policyreport.running.runs import RunSummary, run_stages
@@ -135,14 +136,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def run_edition(root: Path, edition: str) -> RunSummary:
-    """Run an edition's notebooks as the command line does: two workers, kernels forked from one that rehearsed."""
+    """Run an edition's notebooks as the command line does: two workers, kernels forked from one that rehearsed.
+
+    The results are kept as there, so that whoever changes a copy and runs it again runs what the change touches.
+    """
     stages = (
         lambda store: plan.first_units(root, edition, None, store),
         lambda store: plan.last_units(root, edition, store),
     )
     ahead = ("policyreport.running.rehearsal", "rehearse", str(root), edition)
     with batch_server((root / "notebooks").glob("*/*.ipynb"), rehearsal=ahead) as server:
-        return run_stages(stages, root / "build" / edition, 2, lambda event: None, server=server.address)
+        store, cache = root / "build" / edition, Cache(root)
+        return run_stages(stages, store, 2, lambda event: None, server=server.address, cache=cache)
 
 
 @pytest.fixture(scope="module")
@@ -224,7 +229,8 @@ def run_tiny(root: Path, edition: str) -> None:
     for part in PARTS:
         shutil.copytree(ROOT / part, root / part)
     settings = yaml.safe_load((ROOT / "params" / "editions" / f"{edition}.yaml").read_text(encoding="utf-8"))
-    settings |= {"id": TINY, "areas": TINY_AREAS}
+    # Two of the three are enough to publish.
+    settings |= {"id": TINY, "areas": TINY_AREAS, "quorum": 0.6}
     # Those that users of the project have added are theirs to test.
     settings.pop("notebooks", None)
     path = root / "params" / "editions" / f"{TINY}.yaml"
