@@ -114,7 +114,7 @@ LONGEST = (
 
 
 # How many examples a property is tried on, where it says nothing else. They are other ones in every run.
-settings.register_profile("commit", max_examples=30, deadline=None)
+settings.register_profile("commit", max_examples=12, deadline=None)
 settings.register_profile("all", max_examples=100, deadline=None)
 
 

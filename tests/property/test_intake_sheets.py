@@ -39,7 +39,7 @@ ODD = (
 )  # fmt: skip
 cells = st.one_of(st.sampled_from(ODD), st.text(max_size=6))
 rows = st.lists(st.lists(cells, min_size=1, max_size=5), max_size=7)
-quietly = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quietly = settings(suppress_health_check=[HealthCheck.too_slow])
 
 
 def read(lines: list[list[str]], delimiter: str = ",", encoding: str = "utf-8") -> Delivery:

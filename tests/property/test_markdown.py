@@ -77,7 +77,7 @@ def _seen(text: str) -> str:
     return _spaced(_APOSTROPHE.sub("’", _collapsed(text)))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(texts, min_size=10, max_size=20))
 def test_c2_pandoc_reads_an_escaped_text_as_that_text_wherever_it_stands(samples: list[str]) -> None:
     places = [(sample, context) for sample in samples if _seen(sample) for context in CONTEXTS]
@@ -88,7 +88,6 @@ def test_c2_pandoc_reads_an_escaped_text_as_that_text_wherever_it_stands(samples
     assert {kind for kind, _ in _nodes(blocks)} <= INERT
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.lists(texts, min_size=10, max_size=20))
 def test_c1_an_attribute_holds_its_text_and_ends_where_it_ends(samples: list[str]) -> None:
     blocks = _blocks("\n\n".join(f'[a]{{.v note="{attribute(sample)}"}}' for sample in samples))

@@ -229,7 +229,7 @@ def test_a_date_is_read_as_much_of_as_its_cell_shows(made, day):
         assert cell.fault
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(days=st.integers(61, 73_000), since_1904=st.booleans())
 def test_serial_numbers_are_days_of_both_calendars(tmp_path, days, since_1904):
     path = workbook(tmp_path / "a.xlsx", str(days), 14)
@@ -244,7 +244,7 @@ def test_serial_numbers_are_days_of_both_calendars(tmp_path, days, since_1904):
     assert read_workbook(path, None, ()).cell(1, 1).day == first + timedelta(days=days)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(section=sections(), number=NUMBERS)
 def test_a_workbook_gives_the_number_that_its_cell_shows(tmp_path, section, number):
     code, _, _ = section

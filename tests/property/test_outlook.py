@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policyreport.params.methods import read_method_settings
@@ -21,7 +21,6 @@ def increments(draw):
     return Increment(START, START + timedelta(days=draw(st.integers(14, 200))), at_risk, 0, finished)
 
 
-@settings(max_examples=50, deadline=None)
 @given(increments(), st.integers(0, 200), st.floats(1, 400), st.sampled_from([1.0, 2.0, 4.0]))
 def test_a_prediction_is_a_distribution_whose_interval_holds_its_median(latest, tasks, days, design_effect):
     chances = predict(pace(latest, tasks, design_effect), tasks, days)
@@ -31,7 +30,6 @@ def test_a_prediction_is_a_distribution_whose_interval_holds_its_median(latest, 
     assert 0 <= low <= median <= high <= tasks
 
 
-@settings(max_examples=50, deadline=None)
 @given(increments(), st.integers(1, 200), st.floats(1, 200), st.floats(1, 200))
 def test_more_days_never_lower_the_chance_of_any_number(latest, tasks, days, more):
     before = predict(pace(latest, tasks, 2.0), tasks, days)

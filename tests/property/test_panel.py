@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -39,7 +39,6 @@ def test_deviations_from_the_common_path_cancel(panel):
     assert moments.residuals.sum(axis=0) == pytest.approx(np.zeros(panel.shape[1]), abs=1e-9)
 
 
-@settings(max_examples=30, deadline=None)
 @given(estimates, st.floats(0.5, 20))
 def test_pooled_means_lie_between_their_neighbours_and_inside_their_intervals(found, error):
     pooled = pool(found, [error] * len(found), tau_points=200, tau_range=5)
@@ -48,7 +47,6 @@ def test_pooled_means_lie_between_their_neighbours_and_inside_their_intervals(fo
         assert interval.low < mean < interval.high
 
 
-@settings(max_examples=30, deadline=None)
 @given(estimates, st.floats(0.5, 20), st.integers(-1000, 1000))
 def test_moving_all_estimates_moves_the_pooled_ones_alike(found, error, shift):
     errors = [error] * len(found)

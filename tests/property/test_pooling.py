@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policyreport.params.methods import read_method_settings
@@ -21,7 +21,6 @@ def compute(pairs):
     return compute_posterior(counts, totals, POOLING)
 
 
-@settings(max_examples=30, deadline=None)
 @given(lists)
 def test_the_pooled_interval_holds_the_pooled_share(pairs):
     posterior = compute(pairs)
@@ -30,14 +29,12 @@ def test_the_pooled_interval_holds_the_pooled_share(pairs):
     assert posterior.quantile(count, total, 0.025) <= mean <= posterior.quantile(count, total, 0.975)
 
 
-@settings(max_examples=30, deadline=None)
 @given(lists, st.randoms(use_true_random=False))
 def test_the_order_of_areas_does_not_matter(pairs, random):
     shuffled = compute(random.sample(pairs, len(pairs)))
     assert shuffled.moments(*pairs[0]) == pytest.approx(compute(pairs).moments(*pairs[0]), rel=1e-9)
 
 
-@settings(max_examples=30, deadline=None)
 @given(lists)
 def test_counting_open_tasks_instead_mirrors_the_pooled_shares(pairs):
     mirrored = compute([(total - count, total) for count, total in pairs])

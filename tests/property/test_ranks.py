@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policyreport.statistics.ranks.ranks import rank_estimates
@@ -29,7 +29,6 @@ def sets_of(each):
     return each.marginal, each.simultaneous
 
 
-@settings(max_examples=40, deadline=None)
 @given(scores)
 def test_sets_hold_every_rank_a_tie_leaves_open_and_stay_inside_the_table(rank, pairs):
     estimates = [estimate for estimate, _ in pairs]
@@ -39,7 +38,6 @@ def test_sets_hold_every_rank_a_tie_leaves_open_and_stay_inside_the_table(rank, 
             assert 1 <= first_place <= each.rank <= last <= last_place <= len(pairs)
 
 
-@settings(max_examples=40, deadline=None)
 @given(scores, st.floats(0.1, 0.9))
 def test_sets_shrink_when_all_errors_do(rank, pairs, scale):
     for wide, narrow in zip(rank(pairs), rank(pairs, scale=scale), strict=True):
@@ -48,7 +46,6 @@ def test_sets_shrink_when_all_errors_do(rank, pairs, scale):
             assert d <= b
 
 
-@settings(max_examples=40, deadline=None)
 @given(scores, st.randoms(use_true_random=False))
 def test_marginal_sets_follow_their_area_when_areas_are_renamed(rank, pairs, random):
     areas = [f"n{place}" for place in range(len(pairs))]

@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policyreport.records.base import Refusal
@@ -63,7 +63,6 @@ def test_means_of_a_family_do_not_depend_on_the_order_or_the_scale_of_its_areas(
     assert 7 * found.halves == pytest.approx(estimate_means(7 * table, methods.peers).halves, rel=1e-6)
 
 
-@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 10_000))
 def test_the_bootstraps_interval_holds_its_estimate_and_leaves_zero_out_only_where_it_rejects(seed):
     rng = np.random.default_rng(seed)
@@ -96,7 +95,6 @@ def test_one_more_year_is_never_refused_where_fewer_were_not(a_step, values, ano
     assert not isinstance(a_step([*values, another]), Refusal)
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 60), st.integers(1, 30)), min_size=3, max_size=8),
     st.randoms(use_true_random=False),

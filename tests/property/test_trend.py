@@ -5,7 +5,7 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policyreport.data.points import AreaSeries
@@ -32,7 +32,6 @@ def assess(methods):
     return estimate
 
 
-@settings(max_examples=50, deadline=None)
 @given(series)
 def test_intervals_contain_their_estimates(assess, values):
     result = assess(values)
@@ -41,7 +40,6 @@ def test_intervals_contain_their_estimates(assess, values):
     assert result.smallest_p <= result.p_value <= 1
 
 
-@settings(max_examples=50, deadline=None)
 @given(series)
 def test_changing_all_signs_turns_rising_into_falling(assess, values):
     here, there = assess(values), assess([-value for value in values])
@@ -51,13 +49,11 @@ def test_changing_all_signs_turns_rising_into_falling(assess, values):
     assert there.slope_interval.low == pytest.approx(-here.slope_interval.high)
 
 
-@settings(max_examples=50, deadline=None)
 @given(series)
 def test_running_time_backwards_turns_rising_into_falling(assess, values):
     assert assess(values[::-1]).verdict == OPPOSITE[assess(values).verdict]
 
 
-@settings(max_examples=50, deadline=None)
 @given(series, st.integers(-1000, 1000))
 def test_moving_all_values_together_changes_nothing(assess, values, shift):
     here, there = assess(values), assess([value + shift for value in values])
@@ -66,7 +62,6 @@ def test_moving_all_values_together_changes_nothing(assess, values, shift):
     assert there.gls[0].slope == pytest.approx(here.gls[0].slope, abs=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(0, 3), min_size=2, max_size=6))
 def test_the_exact_p_is_the_share_of_all_orders_as_extreme(values):
     scores = [abs(score(order)) for order in permutations(values)]

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policyreport.data.observations.corrections import Correction, Withheld, read_withheld
@@ -405,7 +405,6 @@ def test_no_rule_of_arithmetic_or_identity_names_an_indicator() -> None:
     moved=st.floats(0.6, 1.6),
     digits=st.tuples(st.integers(0, 2), st.integers(0, 2)),
 )
-@settings(max_examples=40, deadline=None)
 def test_figures_rounded_from_one_truth_never_break_an_identity(
     share: float, output: float, grown: float, moved: float, digits: tuple[int, int]
 ) -> None:
