@@ -6,12 +6,14 @@ tests/property/test_hash_seeds.py.
 
 import random
 
-from policyreport.records.notebooks import BY_NOTEBOOK, NATIONAL_NOTEBOOKS
+from policyreport.records.notebooks import NATIONAL_NOTEBOOKS
 from policyreport.running import plan
 from policyreport.running.kernels import batch_server
 from policyreport.running.pool import WorkerPool
 from policyreport.running.runs import run_stages
 from policyreport.running.store import notebook_path, record_path
+
+SOME = {("n40", "trend"), ("VN", "economy"), ("VN", "provinces")}
 
 
 def test_the_tiny_edition_ran_by_two_workers_with_warm_kernels(tiny):
@@ -30,9 +32,9 @@ def test_notebooks_give_the_same_bytes_however_they_are_run(tiny, tmp_path, pyte
     if pytestconfig.getoption("--all"):
         ways.append(("warm", 4))
     else:
-        # Each notebook once; the other two provinces run the same ones.
-        units = [unit for unit in units if unit.area in ("n01", "VN")]
-        assert {unit.notebook for unit in units} == set(BY_NOTEBOOK)
+        # One of a province and two of the country, one in each stage: a cold start takes longer than most notebooks.
+        units = [unit for unit in units if unit.key in SOME]
+        assert len(units) == len(SOME)
     for kernels, workers in ways:
         run_without_rehearsal(tiny, tmp_path / kernels, units, kernels, workers)
         for unit in units:
