@@ -98,24 +98,27 @@ def texts(site: Path) -> Iterator[tuple[str, str]]:
             yield name, words(name, path.read_text("utf-8"))
 
 
+@pytest.fixture(scope="module")
+def printed(site: Path) -> dict[str, set[str]]:
+    """The numbers of every file of the site."""
+    return {name: numbers(text) for name, text in texts(site)}
+
+
 def test_b4_there_are_long_numbers_and_roundings_to_look_for() -> None:
     assert len(LONG) >= 80
     assert {"1425521.28", "1425521", "1425520", "1425.5"} <= shortened("1425521.277")
     assert WRONG.keys().isdisjoint(EXACT)
 
 
-def test_b4_no_file_of_a_site_prints_a_long_number_otherwise_than_published(site: Path) -> None:
-    seen: set[str] = set()
-    for name, text in texts(site):
-        found = numbers(text)
+def test_b4_no_file_of_a_site_prints_a_long_number_otherwise_than_published(printed: dict[str, set[str]]) -> None:
+    for name, found in printed.items():
         assert {number: WRONG[number] for number in found & WRONG.keys()} == {}, name
-        seen |= found
     # The ledger among the downloads holds them all.
-    assert {plain(text) for text in LONG.values()} <= seen
+    assert {plain(text) for text in LONG.values()} <= set().union(*printed.values())
 
 
-def test_b4_pages_print_long_numbers_as_published(site: Path) -> None:
-    seen = set().union(*(numbers(text) for name, text in texts(site) if name.endswith(".html")))
+def test_b4_pages_print_long_numbers_as_published(printed: dict[str, set[str]]) -> None:
+    seen = set().union(*(found for name, found in printed.items() if name.endswith(".html")))
     assert seen & {plain(text) for text in LONG.values()}
 
 

@@ -102,8 +102,10 @@ def test_a_measure_without_repetitions_is_refused() -> None:
     "cell", [each for cells in CELLS.values() for each in (cells[0], cells[-1])], ids=lambda c: c.id
 )
 def test_a_cell_gives_the_same_numbers_again(cell) -> None:
-    first = cell.repeat(8)
-    assert first == cell.repeat(8)
+    # A mixed model of 34 areas takes a third of a second.
+    times = 2 if cell.most else 8
+    first = cell.repeat(times)
+    assert first == cell.repeat(times)
     assert first == CellResult.from_json(first.to_json())
     assert all(measure.value == measure.value for measure in first.measures)
 
