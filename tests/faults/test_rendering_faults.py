@@ -12,7 +12,8 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from policyreport.cli.main import app
-from policyreport.errors import ExitCode
+from policyreport.errors import ExitCode, RenderError
+from policyreport.publishing.page_files import read_page, title_of
 
 
 @pytest.fixture
@@ -25,6 +26,12 @@ def root(tiny, leave_few_pages: Callable[[Path], None], tmp_path: Path) -> Path:
     (store / "site" / "index.html").write_text("earlier", encoding="utf-8")
     (store / "report-tiny.pdf").write_bytes(b"earlier")
     return tmp_path / "project"
+
+
+@pytest.fixture
+def without_downloads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make no downloads, which take longest: no fault is theirs."""
+    monkeypatch.setattr("policyreport.publishing.report.make_downloads", lambda *_: ())
 
 
 def remove(path: str) -> Callable[[Path], None]:
@@ -47,9 +54,6 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
     "an executed notebook is cut off": (replace("build/tiny/notebooks/n01/clean.ipynb", b'{"cells": ['), "clean.ipynb"),
     "the national notebook is missing": (remove("build/tiny/notebooks/VN/quality.ipynb"), "VN/quality.ipynb"),
     "a page has no front matter": (replace("reports/tasks.qmd", b"Words\n"), "reports/tasks.qmd"),
-    "a page's front matter is no YAML": (replace("reports/tasks.qmd", b"---\ntitle: [\n---\n"), "reports/tasks.qmd"),
-    "a page's front matter has no title": (replace("reports/tasks.qmd", b"---\nroot: .\n---\n"), "reports/tasks.qmd"),
-    "a page is not in UTF-8": (replace("reports/tasks.qmd", b"---\ntitle: T\n---\n\n\xe0\n"), "reports/tasks.qmd"),
     "a page names what is not there": (append("reports/tasks.qmd", "\n[[ taskz ]]\n"), "taskz"),
     "a page refers to no figure": (append("reports/tasks.qmd", "\nSee @fig-nowhere.\n"), "fig-nowhere"),
     "the PDF's document is missing": (remove("reports/report.qmd"), "report.qmd"),
@@ -57,6 +61,14 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
     "the page template is missing": (remove("reports/theme/page.html"), "page.html"),
     "a filter is broken": (append("reports/theme/links.lua", "\nnot lua"), "links.lua"),
 }  # fmt: skip
+
+
+# What keeps a page from being read, as a page without front matter does; that one stops the command above.
+UNREADABLE = {
+    "its front matter is no YAML": b"---\ntitle: [\n---\n",
+    "its front matter has no title": b"---\nroot: .\n---\n",
+    "it is not in UTF-8": b"---\ntitle: T\n---\n\n\xe0\n",
+}
 
 
 # What these keep from being made; the others stop before anything is.
@@ -72,6 +84,7 @@ def hidden(root: Path) -> list[str]:
     return [path.name for path in (root / "build/tiny").iterdir() if path.name.startswith(".")]
 
 
+@pytest.mark.usefixtures("without_downloads")
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_told_once_and_keeps_what_was_made(root: Path, fault: str) -> None:
     harm, named = FAULTS[fault]
@@ -87,6 +100,14 @@ def test_a_fault_is_told_once_and_keeps_what_was_made(root: Path, fault: str) ->
     assert hidden(root) == []
 
 
+@pytest.mark.parametrize("fault", UNREADABLE)
+def test_a_page_that_cannot_be_read_is_named(tmp_path: Path, fault: str) -> None:
+    (tmp_path / "tasks.qmd").write_bytes(UNREADABLE[fault])
+    with pytest.raises(RenderError, match=r"^reports/tasks\.qmd"):
+        title_of(read_page(tmp_path / "tasks.qmd", "reports/tasks.qmd")[0], "reports/tasks.qmd")
+
+
+@pytest.mark.usefixtures("without_downloads")
 def test_asked_for_the_pdf_alone_the_site_stays_as_it_was(root: Path) -> None:
     result = CliRunner().invoke(app, ["--project", str(root), "render", "tiny", "--renderer", "pandoc", "--to", "pdf"])
     assert result.exit_code == ExitCode.OK
