@@ -46,6 +46,7 @@ from policyreport.records.notebooks import (
 )
 from policyreport.running import plan
 from policyreport.running.cache.results import Cache
+from policyreport.running.execute import Unit
 from policyreport.running.kernels import batch_server
 from policyreport.running.plan import EditionData
 from policyreport.running.runs import RunSummary, run_stages
@@ -188,6 +189,18 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callab
 def tiny(made_once: Callable[..., Path]) -> TinyEdition:
     """The tiny edition, run once a session."""
     return tiny_edition(made_once("project", lambda folder: run_tiny(folder, "2025Q4")))
+
+
+@pytest.fixture(scope="session")
+def tiny_units(tiny: TinyEdition, made_once: Callable[..., Path]) -> list[Unit]:
+    """What the tiny edition ran, with its slices, planned once a session."""
+
+    def keep(folder: Path) -> None:
+        first = plan.first_units(tiny.root, TINY, None, tiny.store)
+        units = [*first, *plan.last_units(tiny.root, TINY, tiny.store)]
+        (folder / "units.pickle").write_bytes(pickle.dumps(units))
+
+    return pickle.loads((made_once("units", keep) / "units.pickle").read_bytes())
 
 
 @pytest.fixture(scope="session")

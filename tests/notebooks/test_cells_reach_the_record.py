@@ -14,7 +14,6 @@ import pytest
 from policyreport.data.inputs import Inputs, read_inputs
 from policyreport.records.base import Frozen, Refusal
 from policyreport.records.notebooks import BY_NOTEBOOK
-from policyreport.running import plan
 
 ROOT = Path(__file__).parents[2]
 # What names the record, and what the slice says of itself; nothing is computed of either.
@@ -27,14 +26,12 @@ OF_THE_SLICE = {
 
 
 @pytest.fixture(scope="module")
-def slice_of_the_tiny_edition(tiny, tmp_path_factory) -> Callable[[str], Inputs]:
+def slice_of_the_tiny_edition(tiny_units, tmp_path_factory) -> Callable[[str], Inputs]:
     """The slice of a notebook of the tiny edition, those of the last ones with the records of all others."""
-    first = plan.first_units(tiny.root, "tiny", None, tiny.store)
-    units = [*first, *plan.last_units(tiny.root, "tiny", tiny.store)]
 
     def lay_out(notebook: str) -> Inputs:
         folder = tmp_path_factory.mktemp(notebook)
-        unit = next(each for each in units if each.notebook == notebook and each.area in ("n96", "VN"))
+        unit = next(each for each in tiny_units if each.notebook == notebook and each.area in ("n96", "VN"))
         for name, body in unit.slice.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(body)

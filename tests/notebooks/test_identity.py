@@ -7,7 +7,6 @@ tests/property/test_hash_seeds.py.
 import random
 
 from policyreport.records.notebooks import NATIONAL_NOTEBOOKS
-from policyreport.running import plan
 from policyreport.running.kernels import batch_server
 from policyreport.running.pool import WorkerPool
 from policyreport.running.runs import run_stages
@@ -21,13 +20,9 @@ def test_the_tiny_edition_ran_by_two_workers_with_warm_kernels(tiny):
     assert [item.cold for item in tiny.summary.finished if item.cold] == []
 
 
-def test_notebooks_give_the_same_bytes_however_they_are_run(tiny, tmp_path, pytestconfig):
+def test_notebooks_give_the_same_bytes_however_they_are_run(tiny, tiny_units, tmp_path, pytestconfig):
     """The tiny edition was run by two workers, in order, with warm kernels of a server that had rehearsed."""
-    units = [
-        *plan.first_units(tiny.root, "tiny", None, tiny.store),
-        *plan.last_units(tiny.root, "tiny", tiny.store),
-    ]
-    random.Random(57).shuffle(units)
+    units = random.Random(57).sample(tiny_units, len(tiny_units))
     ways = [("cold", 1)]
     if pytestconfig.getoption("--all"):
         ways.append(("warm", 4))

@@ -30,7 +30,7 @@ def under(seed: int, *command: str | Path) -> str:
     return subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True, env=environment).stdout
 
 
-def test_slices_and_records_are_the_same_under_other_hash_seeds(tiny, seeds: range, pytestconfig) -> None:
+def test_slices_and_records_are_the_same_under_other_hash_seeds(tiny, tiny_units, seeds: range, pytestconfig) -> None:
     # The slices of all; the records of the nation take longest, and are made with --all.
     areas = AREAS if pytestconfig.getoption("--all") else AREAS[:2]
     with ThreadPoolExecutor(2) as pool:
@@ -39,13 +39,9 @@ def test_slices_and_records_are_the_same_under_other_hash_seeds(tiny, seeds: ran
     hashes = {each["hash of a word"] for each in made} | {int(under(0, "-c", "print(hash('policyreport'))"))}
     assert len(hashes) == len(seeds) + 1
 
-    units = [
-        *plan.first_units(tiny.root, "tiny", None, tiny.store),
-        *plan.last_units(tiny.root, "tiny", tiny.store),
-    ]
-    assert len(units) == 3 * len(plan.PROVINCE_NOTEBOOKS) + len(plan.NATIONAL_NOTEBOOKS)
+    assert len(tiny_units) == 3 * len(plan.PROVINCE_NOTEBOOKS) + len(plan.NATIONAL_NOTEBOOKS)
     for each in made:
-        assert each["slices"] == {"/".join(unit.key): digest(*slice_of(unit)) for unit in units}
+        assert each["slices"] == {"/".join(unit.key): digest(*slice_of(unit)) for unit in tiny_units}
         assert len(each["records"]) == 2 * len(plan.PROVINCE_NOTEBOOKS) + len(plan.NATIONAL_NOTEBOOKS) * ("VN" in areas)
         assert each["records"] == {
             name: digest((tiny.store / "records" / f"{name}.json").read_bytes()) for name in each["records"]

@@ -14,13 +14,21 @@ from policyreport.running import plan
 from policyreport.running.store import record_path
 
 
-@pytest.fixture
-def data(tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Inputs:
-    """The slice of `trend` as a person opens it, in a project that has run."""
+@pytest.fixture(scope="module")
+def project(tiny, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose tables and parameters are read once."""
+    root = tmp_path_factory.mktemp("by-hand")
     for part in ("params", "data"):
-        (tmp_path / part).symlink_to(tiny.root / part)
-    shutil.copytree(tiny.store / "records", tmp_path / "build" / "tiny" / "records")
-    monkeypatch.chdir(tmp_path)
+        (root / part).symlink_to(tiny.root / part)
+    return root
+
+
+@pytest.fixture
+def data(tiny, project: Path, monkeypatch: pytest.MonkeyPatch) -> Inputs:
+    """The slice of `trend` as a person opens it, in a project that has run."""
+    shutil.rmtree(project / "build", ignore_errors=True)
+    shutil.copytree(tiny.store / "records", project / "build" / "tiny" / "records")
+    monkeypatch.chdir(project)
     return read_inputs(plan.slice_by_hand("trend", "n40", "tiny"))
 
 

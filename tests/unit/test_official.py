@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,9 @@ from policyreport.running import plan
 
 @pytest.fixture(scope="module")
 def opened(tiny, tmp_path_factory) -> Callable[[str], Inputs]:
-    """The slice of a notebook of Nghệ An."""
+    """The slice of a notebook of Nghệ An, read once."""
 
+    @cache
     def open_slice(notebook: str) -> Inputs:
         folder: Path = tmp_path_factory.mktemp(notebook)
         data = plan.load_edition(tiny.root, "tiny")

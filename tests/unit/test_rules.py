@@ -193,9 +193,9 @@ def test_the_findings_stay_few_enough_to_be_read(findings: list[Finding]) -> Non
 def test_every_finding_names_rows_of_the_ledger_and_areas_and_sources_that_exist(
     ledger: pd.DataFrame, findings: list[Finding]
 ) -> None:
-    context, files = real(), set(ledger["source"])
+    context, rows, files = real(), set(ledger.index), set(ledger["source"])
     for each in findings:
-        assert set(each.rows) <= set(ledger.index)
+        assert set(each.rows) <= rows
         assert set(each.areas) <= set(context.areas.table.index)
         assert set(each.sources) <= files
 
