@@ -17,7 +17,7 @@ SliceOf = Callable[..., Inputs]
 Said = Callable[..., str]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def inputs(known_q4: EditionData, slice_of: SliceOf, made_record) -> Inputs:
     """The national slice with one province's record beside its region and the nation."""
     record = made_record(slice_of(known_q4, "compare", "n22"), "compare")
@@ -25,7 +25,7 @@ def inputs(known_q4: EditionData, slice_of: SliceOf, made_record) -> Inputs:
     return dataclasses.replace(nation, records={("n22", "compare"): record})
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def model(inputs: Inputs, cell: Callable[..., Any]) -> Ranks:
     found = cell(inputs, "series", "ranks")[0]
     assert isinstance(found, Ranks)

@@ -1,7 +1,8 @@
 """What the pages say of a share follows from the results: bounds, revisions seen, the prior, chances in words."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -42,31 +43,53 @@ def plain(text: str) -> str:
     return as_read(unmarked(text)).replace("\u00a0", " ")
 
 
-Shown = Callable[..., dict[str, str]]
+class Page(Mapping[str, str]):
+    """Parts of a page by name, each printed when it is read."""
+
+    def __init__(self, parts: dict[str, Callable[[], str]]) -> None:
+        self._parts = parts
+
+    def __getitem__(self, name: str) -> str:
+        return self._parts[name]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+
+Shown = Callable[..., Page]
+# The parts of the share's page: macro file, macro, and the results it prints.
+PARTS = {
+    "lead": ("shares", "national_lead", "results"),
+    "share": ("shares", "national", "results"),
+    "table": ("shares", "every_figure", "results"),
+    "priors": ("shares", "priors", "results"),
+    "revisions": ("shares", "revisions", "revisions"),
+    "other-quantity": ("other-quantity", "announced", "other"),
+    "pace": ("targets", "pace", "pace", "results"),
+    "pace-table": ("targets", "every_pace", "pace"),
+}
 
 
 @pytest.fixture
 def shown(say: Callable[..., str]) -> Shown:
     """Print the parts of the share's page from a slice, each by its name; results may be given."""
 
-    def printed(inputs: Inputs, **changed: object) -> dict[str, str]:
-        results = {
-            "results": share_against(inputs.shares, inputs.threshold, inputs.settings.threshold),
-            "pace": pace_of_share(inputs.shares, inputs.targets, inputs.settings.pace),
-            "revisions": revisions_of_share(inputs.shares, inputs.settings.revisions),
-            "other": other_quantity(inputs.shares, inputs.threshold, inputs.settings.threshold),
-        } | changed
-        parts = {
-            "lead": ("shares", "national_lead", results["results"]),
-            "share": ("shares", "national", results["results"]),
-            "table": ("shares", "every_figure", results["results"]),
-            "priors": ("shares", "priors", results["results"]),
-            "revisions": ("shares", "revisions", results["revisions"]),
-            "other-quantity": ("other-quantity", "announced", results["other"]),
-            "pace": ("targets", "pace", results["pace"], results["results"]),
-            "pace-table": ("targets", "every_pace", results["pace"]),
+    def printed(inputs: Inputs, **changed: object) -> Page:
+        estimates: dict[str, Callable[[], object]] = {
+            "results": lambda: share_against(inputs.shares, inputs.threshold, inputs.settings.threshold),
+            "pace": lambda: pace_of_share(inputs.shares, inputs.targets, inputs.settings.pace),
+            "revisions": lambda: revisions_of_share(inputs.shares, inputs.settings.revisions),
+            "other": lambda: other_quantity(inputs.shares, inputs.threshold, inputs.settings.threshold),
         }
-        return {name: plain(say(*part, data=inputs)) for name, part in parts.items()}
+
+        def part(file: str, macro: str, *names: str) -> str:
+            results = [changed[name] if name in changed else estimates[name]() for name in names]
+            return plain(say(file, macro, *results, data=inputs))
+
+        return Page({name: partial(part, *macro) for name, macro in PARTS.items()})
 
     return printed
 
