@@ -41,7 +41,7 @@ class ImplementationValues:
     def filters(self) -> dict[str, Callable[..., object]]:
         """The filters by name."""
         return {
-            "amount": self.amount,
+            "stated": self.stated,
             "as_of": self.as_of,
             "counts_by_list": self.counts_by_list,
             "counted_as": self.counted_as,
@@ -136,16 +136,16 @@ class ImplementationValues:
         """Write a value for a table's cell: 74 %, 837 services, 29 of 34."""
         unit = figure.unit
         if unit.startswith("rank"):
-            return Markdown(f"{self.amount(figure, short=True)} {escape(unit.removeprefix('rank').strip())}".strip())
+            return Markdown(f"{self.stated(figure, short=True)} {escape(unit.removeprefix('rank').strip())}".strip())
         more = "" if unit.startswith("%") else unit.removeprefix("score ").removeprefix("index ")
         more = f"({more.replace('-', EN_DASH)})" if more and more[0].isdigit() else more
-        return Markdown(f"{self.amount(figure, short=True)} {escape(more)}".strip())
+        return Markdown(f"{self.stated(figure, short=True)} {escape(more)}".strip())
 
     def north_to_south(self, figures: Iterable[Observation]) -> list[Observation]:
         """Sort figures of provinces by indicator, then by region from north to south: never by value."""
         return sorted(figures, key=lambda each: (*self._place(each)[:1], self._region(each.area), each.area))
 
-    def amount(self, figure: Observation, *, short: bool = False) -> Markdown:
+    def stated(self, figure: Observation, *, short: bool = False) -> Markdown:
         """Write a value with its bound and, where it is a share, its sign: about 16,000; more than 90 %."""
         text = self._formats.published(figure.value) + (f"{NBSP}%" if figure.unit.startswith("%") else "")
         if figure.bound != "=":
