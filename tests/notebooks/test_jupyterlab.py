@@ -216,6 +216,7 @@ def test_a_wrong_area_is_answered_in_one_line(page: Lab) -> None:
     page.open("compare")
     page.edit('area = "n40"', 'area = "Nghe Ann"')
     page.page.keyboard.press("Shift+Enter")
+    page.cell("area =").locator(".jp-InputPrompt", has_text=re.compile(r"\[\d+\]")).wait_for()
     page.page.keyboard.press("Shift+Enter")
     page.cell("open_edition(").locator(".jp-OutputArea-output").wait_for()
     answer = page.output("open_edition(")
@@ -246,6 +247,8 @@ def test_an_own_notebook_is_changed_and_only_its_source_reaches_git(page: Lab, p
 def test_an_edited_notebook_run_for_two_provinces_changes_their_records_figures_and_pages_alone(
     page: Lab, project: Path, browser: Any
 ) -> None:
+    # As they were before other tests changed them.
+    run("git", "checkout", "-q", "notebooks", cwd=project)
     store = project / "build" / "tiny"
     before = {area: records_of(store, area) for area in ("n01", "n40", "n96")}
     page.open("trend")
