@@ -60,7 +60,7 @@ def test_the_main_points_begin_with_facts(part) -> None:
     assert "Resolution 57 sets 27 targets. Four can be judged today" in said
     assert "14.02 % in 2025, by NSO's measure" in said
     assert "it would be 15.4 % in 2030, where the target is 30 %: *far too slow*" in said
-    assert "The 20 % set for 2025 was missed by 5.98 points" in said
+    assert "The 20 % set for 2025 was missed by 5.98 percentage points" in said
 
 
 def test_a_target_without_its_own_figure_shows_the_nearest_and_says_what_it_is(part, record: TargetsRecord) -> None:
@@ -79,12 +79,14 @@ def test_what_contradicts_itself_is_not_printed(part) -> None:
 
 def test_other_official_numbers_name_who_set_them(part) -> None:
     rows = rows_of_table(part("for_country"))
-    assert any("13th National Party Congress" in row[0] and row[5] == "*missed*, by 5.98 points" for row in rows)
+    assert any(
+        "13th National Party Congress" in row[0] and row[5] == "*missed*, by 5.98 percentage points" for row in rows
+    )
     assert any("Decision 11" in row[0] and row[3] == "14.5 %, 2026" for row in rows)
 
 
 def test_a_province_keeps_its_own_targets(part) -> None:
     capital, port = plain(part("of_area", "n01")), plain(part("of_area", "n31"))
     assert "30 % in 2025 (Resolution 12/NQ-CP" in capital
-    assert "missed*, by 12.66 points" in capital
+    assert "missed*, by 12.66 percentage points" in capital
     assert "Set for the province before the merger" in port

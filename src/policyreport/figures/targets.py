@@ -49,6 +49,7 @@ class Line:
     verdict: str = ""
     judged: bool = False
     heading: bool = False
+    inputs: tuple[str, ...] = ()
 
 
 def scorecard(scores: Sequence[TargetScore], data: Inputs) -> Pictures:
@@ -99,6 +100,7 @@ def _lines_of(score: TargetScore, measures: dict[str, str], frame: Frame) -> lis
             _way(reading),
             _verdict(reading, frame),
             judged=bool(reading.verdict),
+            inputs=reading.printed_rows,
         )
         for reading in own
     ]

@@ -108,7 +108,7 @@ def filter_sets(provenance: Provenance, wording: Wording) -> tuple[dict[str, Cal
         OwnTables(provenance.formats).filters,
         series_filters(provenance),
         share_filters(provenance, wording),
-        target_filters(provenance.areas),
+        target_filters(provenance.areas, provenance.policy),
         task_values.FILTERS,
     )
 

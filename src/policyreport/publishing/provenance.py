@@ -205,7 +205,8 @@ class Provenance:
 
     def _other_law(self, target: Target) -> Origin:
         """Cite a target that another instrument set: its address is where it was read."""
-        address = target.source if ":" in target.source else ""
+        # Nothing is marked with a target whose source is no address.
+        address = target.source.partition(" ")[0]
         return Origin(
             publisher=target.legal_reference, title=target.name, address=address, published="", licence="",
             file=f"{POLICY}#{target.id}", sha256="",

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from policyreport.data.areas import Areas
+from policyreport.params.policy import Policy
 from policyreport.records.marks import POLICY
-from policyreport.records.targets import TargetReading, TargetScore
+from policyreport.records.targets import TargetFigure, TargetReading, TargetScore
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,16 @@ class TargetLine:
         """The verdict by this measure, or why there is none."""
         judged = self.reading or self.score
         return judged.verdict or judged.reason
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The rows behind both figures."""
+        return self.reading.printed_rows if self.reading else ()
+
+    @property
+    def newest(self) -> TargetFigure | None:
+        """The newest figure, from before or after the policy."""
+        return (self.reading.latest or self.reading.baseline) if self.reading else None
 
     @property
     def in_percent(self) -> bool:
@@ -56,11 +67,6 @@ def nearest_figures(scores: Iterable[TargetScore]) -> list[TargetLine]:
     return lines
 
 
-def target_rows(score: TargetScore) -> list[str]:
-    """Name the entry of a target in the policy."""
-    return [f"{POLICY}#{score.id}"]
-
-
 def aim_kind(score: TargetScore) -> str:
     """Tell how a target is written: as ``words``, a ``place``, a ``range`` or a ``number``."""
     if score.target is None:
@@ -82,14 +88,21 @@ def met(scores: Iterable[TargetScore]) -> list[TargetScore]:
     return [score for score in scores if score.verdict in ("reached", "held", "beyond the range")]
 
 
-def target_filters(areas: Areas) -> dict[str, Callable[..., object]]:
+def target_filters(areas: Areas, policy: Policy) -> dict[str, Callable[..., object]]:
     """Return the filters by name."""
 
     def set_for(scores: Iterable[TargetScore], area: str) -> list[TargetScore]:
         """Choose the targets that were set for a province, or for one that became part of it."""
         return [score for score in scores if areas.successor(score.area) == area]
 
-    return FILTERS | {"set_for": set_for}
+    cited = {target.id for target in policy.related_targets if ":" in target.source}
+    cited |= {target.id for target in policy.targets}
+
+    def target_rows(score: TargetScore) -> list[str]:
+        """Name the entry of a target in the policy, which leads to its address; nothing where none is known."""
+        return [f"{POLICY}#{score.id}"] if score.id in cited else []
+
+    return FILTERS | {"set_for": set_for, "target_rows": target_rows}
 
 
 FILTERS: dict[str, Callable[..., object]] = {
@@ -98,5 +111,4 @@ FILTERS: dict[str, Callable[..., object]] = {
     "met": met,
     "nearest_figures": nearest_figures,
     "on_the_way": on_the_way,
-    "target_rows": target_rows,
 }

@@ -59,6 +59,11 @@ class TargetReading(Frozen):
     verdict: str = ""
     reason: NoVerdict = ""
 
+    @property
+    def printed_rows(self) -> tuple[str, ...]:
+        """The rows behind its two figures."""
+        return tuple(row for figure in (self.baseline, self.latest) if figure for row in figure.inputs)
+
 
 class TargetScore(Result):
     """One target of the policy, by every measure it is read from (METHODS §20.8).
