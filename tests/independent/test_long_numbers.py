@@ -20,12 +20,13 @@ ATTRIBUTES = ("aria-label", "alt", "title", "content", "data-value")
 
 
 def published() -> dict[str, str]:
-    """Every value of the raw files by its id, as it stands there."""
+    """Every value of the raw files by its id, as it stands there; statements have none."""
     values = {}
     for path in sorted((ROOT / "data" / "raw").rglob("*.csv")):
         with path.open(encoding="utf-8-sig", newline="") as lines:
             for number, row in enumerate(csv.DictReader(lines), start=2):
-                values[f"{path.relative_to(ROOT / 'data' / 'raw').as_posix()}#{number}"] = row["value"]
+                if "value" in row:
+                    values[f"{path.relative_to(ROOT / 'data' / 'raw').as_posix()}#{number}"] = row["value"]
     return values
 
 

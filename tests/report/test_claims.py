@@ -42,7 +42,8 @@ SHARE = re.compile(r"\d\s?%")
 # period of a rate, the level of an interval or test, a probability, a weight.
 BASES = (
     r"\d of \d", r"of G(?:R)?DP", r"a (?:month|year)\b", r"of the list", r"on the year before", r"interval", r"level",
-    r"probability", r"weight",
+    r"probability", r"weight", r"of (?:administrative )?(?:files|payments|procedures|firms)\b",
+    r"of the (?:sum|state budget|population)\b",
 )  # fmt: skip
 
 

@@ -36,8 +36,8 @@ RENDERERS = [
     pytest.param("quarto", marks=pytest.mark.skipif(find_program() is None, reason="no quarto program")),
 ]
 NATIONAL = {
-    "data-quality", "digital-economy", "downloads", "index", "league-table", "methods", "series", "sources",
-    "targets", "tasks", "validity", "what-changed",
+    "data-quality", "digital-economy", "digital-government", "downloads", "implementation", "index", "league-table",
+    "methods", "series", "sources", "targets", "tasks", "validity", "what-changed",
 }  # fmt: skip
 PROVINCES = {"n01": "provinces/ha-noi", "n40": "provinces/nghe-an", "n96": "provinces/ca-mau"}
 # What the report must be able to say, whatever else is published: counts on the central list by date.

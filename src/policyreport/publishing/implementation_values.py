@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
@@ -19,6 +20,8 @@ from policyreport.records.tasks import Completion
 
 SIGNS = {"~": "about", ">": "more than", "<": "less than"}
 SHORT_SIGNS = {"~": "≈", ">": ">", "<": "<"}
+# What an indicator's name says already: rank of 34, points of 18, score 0-100.
+UNIT_WORD = re.compile(r"^(?:rank|points|score|index)\b")
 
 
 class ImplementationValues:
@@ -134,12 +137,10 @@ class ImplementationValues:
 
     def with_unit(self, figure: Observation) -> Markdown:
         """Write a value for a table's cell: 74 %, 837 services, 29 of 34."""
-        unit = figure.unit
-        if unit.startswith("rank"):
-            return Markdown(f"{self.stated(figure, short=True)} {escape(unit.removeprefix('rank').strip())}".strip())
-        more = "" if unit.startswith("%") else unit.removeprefix("score ").removeprefix("index ")
-        more = f"({more.replace('-', EN_DASH)})" if more and more[0].isdigit() else more
-        return Markdown(f"{self.stated(figure, short=True)} {escape(more)}".strip())
+        unit = "" if figure.unit.startswith("%") else UNIT_WORD.sub("", figure.unit).strip()
+        if unit[:1].isdigit():
+            unit = f"({unit.replace('-', EN_DASH)})"
+        return Markdown(f"{self.stated(figure, short=True)} {escape(unit)}".strip())
 
     def north_to_south(self, figures: Iterable[Observation]) -> list[Observation]:
         """Sort figures of provinces by indicator, then by region from north to south: never by value."""
