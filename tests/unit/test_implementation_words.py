@@ -36,9 +36,9 @@ def read(text: str) -> str:
 )
 def test_a_bound_is_a_word_in_a_sentence_and_a_sign_in_a_table(values, bound: str, sentence: str, cell: str) -> None:
     money = figure("sti_budget_allocated", 16000, "billion VND", bound=bound)
-    assert read(values.amount(money)) == sentence
+    assert read(values.stated(money)) == sentence
     assert read(values.with_unit(money)) == f"{cell} billion VND"
-    assert [mark.rows for mark in read_marks(values.amount(money))] == [("a/b.csv#2",)]
+    assert [mark.rows for mark in read_marks(values.stated(money))] == [("a/b.csv#2",)]
 
 
 @pytest.mark.parametrize(
