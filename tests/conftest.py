@@ -34,8 +34,7 @@ from policyreport.publishing.renderers import choose
 from policyreport.publishing.report import assemble
 from policyreport.publishing.templates import Templates
 from policyreport.publishing.values import Drawing
-from policyreport.records.markdown import as_read
-from policyreport.records.marks import unmarked
+from policyreport.records.markdown import as_read, unmarked
 from policyreport.records.notebooks import (
     Changes,
     CompareRecord,

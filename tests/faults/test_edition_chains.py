@@ -21,7 +21,7 @@ from policyreport.errors import ExitCode, ParamsError
 from policyreport.params.edition import read_edition
 from policyreport.publishing.renderers.pandoc import PandocRenderer
 from policyreport.publishing.report import assemble
-from policyreport.records.marks import unmarked
+from policyreport.records.markdown import unmarked
 from policyreport.records.periods import period_bounds
 from policyreport.running import plan
 

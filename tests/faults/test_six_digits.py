@@ -39,7 +39,7 @@ def test_b4_every_number_of_the_ledger_keeps_its_digits_in_messages():
 
 
 def test_b4_every_long_number_keeps_its_digits_in_a_notebook():
-    from policyreport.records.display import written
+    from policyreport.records.base import written
 
     for text in LONG.unique():
         assert written(float(text)) == f"{Decimal(text):,f}"

@@ -12,7 +12,7 @@ import pytest
 from policyreport import count_codes
 from policyreport.data.inputs import Inputs
 from policyreport.records.base import Refusal
-from policyreport.records.marks import unmarked
+from policyreport.records.markdown import unmarked
 from policyreport.records.series import Ranks
 from policyreport.records.tasks import Calibration, Completion, Flow, Funnel, Outlook, Pooling
 from policyreport.running.plan import EditionData

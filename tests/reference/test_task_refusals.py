@@ -16,8 +16,7 @@ from policyreport.data.inputs import Inputs
 from policyreport.figures import plot
 from policyreport.figures.pictures import Pictures
 from policyreport.records.base import Refusal
-from policyreport.records.markdown import as_read
-from policyreport.records.marks import unmarked
+from policyreport.records.markdown import as_read, unmarked
 from policyreport.records.notebooks import TrendRecord
 from policyreport.records.tasks import Completion
 from policyreport.running import plan

@@ -21,7 +21,7 @@ from policyreport.publishing.finding_values import finding_values
 from policyreport.publishing.provenance import read_provenance
 from policyreport.publishing.revision_values import boundary_values
 from policyreport.records.base import Observation, Refusal
-from policyreport.records.marks import unmarked
+from policyreport.records.markdown import unmarked
 from policyreport.records.shares import MeasureDifference, Revisions
 from policyreport.running import plan
 from policyreport.running.plan import EditionData

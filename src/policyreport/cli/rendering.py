@@ -47,7 +47,7 @@ def render_edition(root: Path, edition: str, renderer: Renderer, formats: set[st
     """
     from rich.console import Console
 
-    from policyreport.params.phrases import capitalised
+    from policyreport.params.wording import capitalised
     from policyreport.publishing import report
     from policyreport.running.progress import show_stage
 

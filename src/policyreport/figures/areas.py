@@ -18,7 +18,7 @@ from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.rows import Row, Rule, paint_rows
 from policyreport.figures.series import draw_dots
 from policyreport.figures.style import DASHED, SMALL, house_style, picture
-from policyreport.params.phrases import capitalised
+from policyreport.params.wording import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.formats import NBSP
 from policyreport.records.series import Panel, Ranks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from policyreport.records.base import Observation
-from policyreport.records.marks import read_marks
+from policyreport.records.markdown import read_marks
 from policyreport.records.shares import VintageValue
 
 

@@ -29,8 +29,8 @@ from policyreport.figures.style import (
     write_lines,
 )
 from policyreport.figures.subjects import exposure_name
-from policyreport.params.phrases import capitalised
 from policyreport.params.spelling import sort_key
+from policyreport.params.wording import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.series import Exposure, Sensitivity, Specification
 from policyreport.statistics.series.event_study import critical_value

@@ -14,7 +14,7 @@ from policyreport.figures.series import Line, outcome, small_multiples
 from policyreport.figures.series import growth as line_figure
 from policyreport.figures.trends import TrendPanel
 from policyreport.figures.trends import trends as trend_figure
-from policyreport.params.phrases import capitalised
+from policyreport.params.wording import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.formats import Formats
 from policyreport.records.series import SeriesPoint, Trend

@@ -18,7 +18,7 @@ from policyreport.figures.labels import value_scale, year_scale
 from policyreport.figures.palette import INK, MUTED, PAPER
 from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.style import BOLD, DASHED, ROLES, house_style, picture
-from policyreport.params.phrases import capitalised
+from policyreport.params.wording import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.formats import NBSP
 from policyreport.records.series import SeriesPoint, Trend

@@ -30,7 +30,7 @@ from policyreport.figures.style import (
     write,
     write_lines,
 )
-from policyreport.params.phrases import capitalised
+from policyreport.params.wording import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.series import SeriesPoint
 from policyreport.records.shares import NotYearly, Pace, Threshold

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 
 from policyreport.errors import UsageError
 from policyreport.records.formats import EN_DASH, NBSP
-from policyreport.records.markdown import as_read
-from policyreport.records.marks import unmarked
+from policyreport.records.markdown import as_read, unmarked
 
 ALIGNMENTS = {"l": ":{}-", "r": "-{}:", "c": ":{}:"}
 _INTERVAL = re.compile(r"\[\]\{\.interval[^}]*\}")

@@ -21,7 +21,7 @@ from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.rows import Role, Row, paint_rows, start_rows
 from policyreport.figures.series import draw_dots
 from policyreport.figures.style import SMALL, picture, place, text_width
-from policyreport.params.phrases import capitalised
+from policyreport.params.wording import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.formats import Formats
 from policyreport.records.notebooks import TrendRecord

@@ -30,8 +30,8 @@ from policyreport.figures.palette import (
 )
 from policyreport.figures.pictures import Picture
 from policyreport.figures.style import MINIMUM, SMALL, wrap
-from policyreport.params.phrases import capitalised
 from policyreport.params.reading import read_strict
+from policyreport.params.wording import capitalised
 from policyreport.records.base import Frozen
 from policyreport.records.formats import NBSP
 from policyreport.records.notebooks import LeagueRow

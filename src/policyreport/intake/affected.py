@@ -9,7 +9,7 @@ from pathlib import Path
 
 from policyreport.errors import ParamsError
 from policyreport.params.edition import read_edition_file
-from policyreport.params.layout import DATA
+from policyreport.params.reading import DATA
 from policyreport.project import list_editions
 
 

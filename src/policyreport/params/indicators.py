@@ -9,8 +9,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from policyreport.errors import UsageError, did_you_mean
-from policyreport.params.layout import Root, load_parameters
-from policyreport.params.reading import Strict, repeated, validate_strict
+from policyreport.params.reading import Root, Strict, load_parameters, repeated, validate_strict
 from policyreport.params.texts import Id
 from policyreport.records.digits import as_published
 from policyreport.records.periods import period_bounds

@@ -8,8 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from policyreport.errors import UsageError, require_one_of
-from policyreport.params.layout import Root, load_parameters
-from policyreport.params.reading import Strict, repeated, validate_strict
+from policyreport.params.reading import Root, Strict, load_parameters, repeated, validate_strict
 from policyreport.params.texts import Address, Citation, Id
 
 

@@ -6,8 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from policyreport.params.layout import Root, load_parameters
-from policyreport.params.reading import Strict, require_known, validate_strict
+from policyreport.params.reading import Root, Strict, load_parameters, require_known, validate_strict
 
 
 class SeriesRole(Strict):

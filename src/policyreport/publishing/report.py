@@ -52,8 +52,7 @@ from policyreport.publishing.templates import Templates
 from policyreport.publishing.values import Drawing
 from policyreport.records.base import Failure
 from policyreport.records.formats import Formats
-from policyreport.records.markdown import escape
-from policyreport.records.marks import unmarked
+from policyreport.records.markdown import escape, unmarked
 from policyreport.records.notebooks import BY_NOTEBOOK
 from policyreport.running.executed import read_executed
 from policyreport.running.janitor import passing_folder

@@ -10,8 +10,7 @@ from policyreport.figures.shares import cells_drawn
 from policyreport.params.wording import Wording
 from policyreport.publishing.provenance import Provenance
 from policyreport.records.base import Refusal
-from policyreport.records.markdown import Markdown
-from policyreport.records.marks import POLICY
+from policyreport.records.markdown import POLICY, Markdown
 from policyreport.records.periods import YEAR, kind_of, year_of_period
 from policyreport.records.shares import NotYearly, Pace, PriorCell, Remainder, Threshold
 from policyreport.statistics.common.certainty import band

@@ -10,8 +10,7 @@ from pathlib import Path
 import yaml
 
 from policyreport.errors import ParamsError, UsageError, system_error
-from policyreport.params.declared import declare
-from policyreport.params.edition import OWN_NAME, Edition, edition_file, read_edition, read_edition_file
+from policyreport.params.edition import OWN_NAME, Edition, declare, edition_file, read_edition, read_edition_file
 from policyreport.params.reading import load_yaml
 from policyreport.project import list_editions
 from policyreport.records.notebooks import BY_NOTEBOOK

@@ -16,9 +16,9 @@ from policyreport.data.observations.corrections import Correction, Withheld, rea
 from policyreport.data.observations.schema import KEY
 from policyreport.data.sources import Source, read_sources
 from policyreport.params.indicators import Indicator, Indicators, read_indicators
-from policyreport.params.layout import Root, project_folder
 from policyreport.params.methods import HarmoniseSettings, read_method_settings
 from policyreport.params.policy import Policy, read_policy
+from policyreport.params.reading import Root, project_folder
 from policyreport.params.report import Roles, TaskRole, read_roles
 from policyreport.params.rules import RuleBook, RuleSettings, read_rule_book
 from policyreport.records.periods import period_bounds
