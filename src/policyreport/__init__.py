@@ -9,15 +9,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from policyreport.data.boundary_checks import check_boundaries as check_boundaries
-    from policyreport.data.boundary_checks import count_bases as count_bases
-    from policyreport.data.changes import list_changes as list_changes
     from policyreport.data.cleaned import bounded_values as bounded_values
     from policyreport.data.cleaned import panel_values as panel_values
     from policyreport.data.cleaned import part_missing as part_missing
     from policyreport.data.cleaned import summarise_topics as summarise_topics
     from policyreport.data.inputs import Inputs
     from policyreport.data.observations.known import to_observations as to_observations
+    from policyreport.data.quality import check_boundaries as check_boundaries
+    from policyreport.data.quality import count_bases as count_bases
+    from policyreport.data.quality import list_changes as list_changes
     from policyreport.data.selection import compare_series as compare_series
     from policyreport.params.methods import method_settings as method_settings
     from policyreport.records.base import Results as Results
@@ -76,12 +76,12 @@ _PUBLIC = {
     "open_edition": "policyreport.running.workspace",
     "compare_with_official": "policyreport.running.by_hand",
     "bounded_values": "policyreport.data.cleaned",
-    "check_boundaries": "policyreport.data.boundary_checks",
+    "check_boundaries": "policyreport.data.quality",
     "compare_series": "policyreport.data.selection",
-    "count_bases": "policyreport.data.boundary_checks",
+    "count_bases": "policyreport.data.quality",
     "collect_headlines": "policyreport.statistics.scorecard.headlines",
     "count_turnout": "policyreport.statistics.scorecard.headlines",
-    "list_changes": "policyreport.data.changes",
+    "list_changes": "policyreport.data.quality",
     "panel_values": "policyreport.data.cleaned",
     "part_missing": "policyreport.data.cleaned",
     "summarise_topics": "policyreport.data.cleaned",

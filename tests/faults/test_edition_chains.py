@@ -15,8 +15,8 @@ import yaml
 from typer.testing import CliRunner
 
 from policyreport.cli.main import app
-from policyreport.data.changes import list_changes
 from policyreport.data.inputs import Inputs, read_inputs
+from policyreport.data.quality import list_changes
 from policyreport.errors import ExitCode, ParamsError
 from policyreport.params.edition import read_edition
 from policyreport.publishing.renderers.pandoc import PandocRenderer

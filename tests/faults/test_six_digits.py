@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from policyreport.data.observations.known import cell
 from policyreport.data.observations.ledger import read_raw
-from policyreport.data.observations.schema import cell
 from policyreport.data.rules.evidence import read_context
 from policyreport.data.rules.screening import check_ledger
 from policyreport.data.sources import read_sources

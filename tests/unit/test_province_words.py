@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from policyreport.data.changes import list_changes
 from policyreport.data.inputs import Inputs
 from policyreport.data.observations.known import newest_publication
+from policyreport.data.quality import list_changes
 from policyreport.data.selection import mean_of, series
 from policyreport.params.wording import read_wording
 from policyreport.publishing.names import name_filters

@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 # Everything heavy (pandas, papermill, pydantic) is imported inside the commands, so that `--help` and a typing
 # mistake are answered at once.
-from policyreport.cli import adding, comparing, removing, running
+from policyreport.cli import adding, comparing, running
 from policyreport.cli.editions import EditionArgument, check_edition, edition_list
 from policyreport.cli.fetching import app as fetch_app
 from policyreport.cli.messages import open_console, say_error
@@ -338,7 +338,7 @@ def validity(
 
 
 app.command("add")(adding.add)
-app.command("remove")(removing.remove)
+app.command("remove")(adding.remove)
 app.command("template")(adding.template)
 
 

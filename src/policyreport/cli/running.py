@@ -97,8 +97,7 @@ def run(
     root = given_project(context.obj)
     check_edition(root, edition)
     _check_cluster(cluster, workers)
-    from policyreport.running.cache.results import Cache
-    from policyreport.running.cache.unchanged import restore_unchanged
+    from policyreport.running.cache.results import Cache, restore_unchanged
 
     cache = Cache(root)
     names = None if areas is None else [name.strip() for name in areas.split(",")]
@@ -209,7 +208,7 @@ def _execute(root: Path, edition: str, keys: list[str] | None, cache: Cache | No
         if not options.cluster:
             prepare_workers()
         from policyreport.running import plan
-        from policyreport.running.cache.unchanged import remember_run
+        from policyreport.running.cache.results import remember_run
         from policyreport.running.runs import run_stages
 
         stages = (

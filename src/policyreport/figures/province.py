@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policyreport.data.contrasts import index
 from policyreport.data.inputs import Inputs
-from policyreport.data.selection import beside, scores_and_mean
+from policyreport.data.selection import beside, index, scores_and_mean
 from policyreport.figures.finish import Break
 from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.pictures import Picture, Pictures

@@ -16,7 +16,7 @@ import yaml
 from policyreport.data.observations.ledger import TEXT
 from policyreport.data.sources import SIDECAR, Provenance, original_path, read_sources
 from policyreport.errors import DataError, UsageError, require_one_of
-from policyreport.intake.texts import neutralise
+from policyreport.intake.sheets import neutralise
 from policyreport.params.spelling import plain
 from policyreport.records.base import Finding
 from policyreport.records.periods import last_day

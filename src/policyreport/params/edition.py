@@ -41,7 +41,7 @@ class Edition(Strict):
     `data` is the folder with the edition's figures and what it changes in the parameters
     (`policyreport.params.reading`); `simulated` means that they were drawn and not observed, and marks every page,
     figure and file. `quorum` is the share of areas whose notebooks must succeed before anything is published
-    (`policyreport.running.quorum`). `notebooks` are those that users added.
+    (`policyreport.running.executed`). `notebooks` are those that users added.
     """
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]

@@ -49,8 +49,7 @@ from policyreport.records.notebooks import (
     SourceLine,
 )
 from policyreport.running.execute.unit import Unit, Units
-from policyreport.running.seal import broken_seal
-from policyreport.running.store import notebook_path, record_path
+from policyreport.running.store import broken_seal, notebook_path, record_path
 
 ALL_FIGURES = "all-figures"
 """Folder of a slice that no notebook names."""

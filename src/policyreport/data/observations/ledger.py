@@ -16,7 +16,7 @@ from pyarrow import compute, csv
 
 from policyreport.data.areas import FOLDER, Areas, read_areas
 from policyreport.data.observations.corrections import apply_corrections, read_corrections
-from policyreport.data.observations.schema import KEY, SIMULATED, TYPES, cell, place, validate
+from policyreport.data.observations.known import KEY, SIMULATED, TYPES, cell, place, validate
 from policyreport.data.sources import Source, read_source, read_sources
 from policyreport.errors import DataError, did_you_mean, require_one_of
 from policyreport.params.indicators import Indicators, read_indicators

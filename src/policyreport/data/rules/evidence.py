@@ -13,7 +13,7 @@ import pandas as pd
 from policyreport.data.areas import Areas, read_areas
 from policyreport.data.harmonise.panel import discrepancies
 from policyreport.data.observations.corrections import Correction, Withheld, read_corrections, read_withheld
-from policyreport.data.observations.schema import KEY
+from policyreport.data.observations.known import KEY
 from policyreport.data.sources import Source, read_sources
 from policyreport.params.indicators import Indicator, Indicators, read_indicators
 from policyreport.params.methods import HarmoniseSettings, read_method_settings

@@ -11,7 +11,7 @@ from typing import Any
 
 import nbformat
 
-from policyreport.running.seal import UNSEALED
+from policyreport.running.store import UNSEALED
 
 # ipykernel names a cell's file by its process id.
 CELL_FILE = re.compile(r"\S*ipykernel_\d+[/\\]\d+\.py")

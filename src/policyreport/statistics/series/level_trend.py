@@ -15,8 +15,8 @@ from math import log
 import numpy as np
 import pandas as pd
 
-from policyreport.data.contrasts import index
 from policyreport.data.points import AreaSeries, Points, read_series, rows_of
+from policyreport.data.selection import index
 from policyreport.params.methods import PeersSettings
 from policyreport.records.base import Flag, Interval, Refusal
 from policyreport.records.series import LevelTrend
