@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from policyreport.statistics.ranks.area_means import mean_above_country as mean_above_country
     from policyreport.statistics.ranks.area_means import mean_change_above_country as mean_change_above_country
     from policyreport.statistics.ranks.area_means import rank_means as rank_means
+    from policyreport.statistics.ranks.comparators import mean_differences as mean_differences
     from policyreport.statistics.ranks.comparators import weighted_mean as weighted_mean
-    from policyreport.statistics.ranks.mean_differences import mean_differences as mean_differences
     from policyreport.statistics.ranks.peers import compare_with_country as compare_with_country
     from policyreport.statistics.ranks.peers import compare_with_peers as compare_with_peers
     from policyreport.statistics.ranks.published import rank_published as rank_published
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from policyreport.statistics.ranks.published import relative_level as relative_level
     from policyreport.statistics.scorecard.coverage import count_codes as count_codes
     from policyreport.statistics.scorecard.coverage import count_published as count_published
-    from policyreport.statistics.scorecard.headlines import collect_headlines as collect_headlines
-    from policyreport.statistics.scorecard.headlines import count_turnout as count_turnout
+    from policyreport.statistics.scorecard.league import collect_headlines as collect_headlines
     from policyreport.statistics.scorecard.league import collect_league as collect_league
+    from policyreport.statistics.scorecard.league import count_turnout as count_turnout
     from policyreport.statistics.scorecard.league import national_record as national_record
     from policyreport.statistics.scorecard.specifications import headline_specifications as headline_specifications
     from policyreport.statistics.scorecard.strip import collect_strip as collect_strip
@@ -79,8 +79,8 @@ _PUBLIC = {
     "check_boundaries": "policyreport.data.quality",
     "compare_series": "policyreport.data.selection",
     "count_bases": "policyreport.data.quality",
-    "collect_headlines": "policyreport.statistics.scorecard.headlines",
-    "count_turnout": "policyreport.statistics.scorecard.headlines",
+    "collect_headlines": "policyreport.statistics.scorecard.league",
+    "count_turnout": "policyreport.statistics.scorecard.league",
     "list_changes": "policyreport.data.quality",
     "panel_values": "policyreport.data.cleaned",
     "part_missing": "policyreport.data.cleaned",
@@ -104,7 +104,7 @@ _PUBLIC = {
     "mean_change_above_country": "policyreport.statistics.ranks.area_means",
     "rank_means": "policyreport.statistics.ranks.area_means",
     "weighted_mean": "policyreport.statistics.ranks.comparators",
-    "mean_differences": "policyreport.statistics.ranks.mean_differences",
+    "mean_differences": "policyreport.statistics.ranks.comparators",
     "compare_with_country": "policyreport.statistics.ranks.peers",
     "compare_with_peers": "policyreport.statistics.ranks.peers",
     "rank_published": "policyreport.statistics.ranks.published",

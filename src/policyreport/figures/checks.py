@@ -33,7 +33,7 @@ from policyreport.params.spelling import sort_key
 from policyreport.params.wording import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.series import Exposure, Sensitivity, Specification
-from policyreport.statistics.series.event_study import critical_value
+from policyreport.statistics.series.exposure_regression import critical_value
 
 ACROSS = 3
 """Event studies in a row; on a narrow screen they stand below each other."""

@@ -12,10 +12,10 @@ from policyreport.records.base import Refusal
 from policyreport.records.series import Difference, Exposure, Peers
 from policyreport.statistics.common.multiplicity import adjust
 from policyreport.statistics.common.sensitivity import Answer, Axes, Choices, Grid, counted, resting_on, run
-from policyreport.statistics.common.starts import years_after
 from policyreport.statistics.ranks.comparators import PeerPanel, arrange_panel
 from policyreport.statistics.ranks.peers import compare_in_panel
 from policyreport.statistics.series.exposure import checks_hold, estimate_exposure, exposure_panels
+from policyreport.statistics.series.windows import years_after
 
 
 def peers_specifications(data: Inputs) -> Grid:

@@ -26,7 +26,6 @@ from policyreport.records.series import EventStudyPoint, Exposure, ExposureCheck
 from policyreport.statistics.common.draws import JOINT, bootstrap_p, generator
 from policyreport.statistics.common.intervals import ALPHA
 from policyreport.statistics.common.multiplicity import adjust
-from policyreport.statistics.common.starts import years_after
 from policyreport.statistics.series.exposure_regression import (
     ExposureSlope,
     changes,
@@ -35,6 +34,7 @@ from policyreport.statistics.series.exposure_regression import (
     wild_interval,
     wild_p,
 )
+from policyreport.statistics.series.windows import years_after
 
 METHOD = "exposure"
 Floats = NDArray[np.float64]

@@ -14,9 +14,12 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import stats
 from scipy.optimize import brentq
 
+from policyreport.records.series import Exposure
 from policyreport.statistics.common.draws import bootstrap_p
+from policyreport.statistics.common.intervals import ALPHA
 
 Floats = NDArray[np.float64]
 
@@ -181,3 +184,14 @@ def _ratio(estimates: Floats, errors: Floats) -> Floats:
     """Estimate over error; 0/0 is 0, as a zero slope is no evidence."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(estimates == 0, 0.0, estimates / errors)
+
+
+def critical_value(exposure: Exposure) -> float:
+    """Return the quantile by which an event study's standard errors become 95 % intervals."""
+    return float(stats.t.ppf(1 - ALPHA / 2, exposure.areas - 1))
+
+
+def years_apart(exposure: Exposure) -> list[int]:
+    """List the years before the start whose interval leaves out zero."""
+    critical = critical_value(exposure)
+    return [point.year for point in exposure.before if abs(point.estimate) > critical * point.standard_error]

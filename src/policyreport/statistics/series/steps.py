@@ -19,8 +19,8 @@ from policyreport.params.methods import TrendSettings
 from policyreport.records.base import Refusal
 from policyreport.records.series import Cusum, SeriesPoint, Step
 from policyreport.statistics.common.draws import TIE
-from policyreport.statistics.common.starts import lies_after
 from policyreport.statistics.series.slopes import gls_step
+from policyreport.statistics.series.windows import lies_after
 
 METHOD = "trend"
 

@@ -22,10 +22,11 @@ from policyreport.statistics.shares.pace_arithmetic import (
     Stretch,
     band_of,
     bands_between,
+    drift_fan,
     nearer_end,
     ratio,
+    scenario_lines,
 )
-from policyreport.statistics.shares.pace_lines import drift_fan, scenario_lines
 from policyreport.statistics.shares.prior_cells import certainty_in_grid, prior_cells
 from policyreport.statistics.shares.revision_error import RevisionError, RevisionPrior, prior_grid, revision_error
 from policyreport.statistics.shares.revisions import history
