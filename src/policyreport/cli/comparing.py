@@ -1,7 +1,5 @@
 """The command `compare-runs`."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The commands of the program and their help; what they do is in the modules they import."""
 
-from __future__ import annotations
-
 import json
 import os
 from pathlib import Path

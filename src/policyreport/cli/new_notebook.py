@@ -1,7 +1,5 @@
 """The command `new-notebook`: a notebook of the user's own."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 import typer

@@ -1,7 +1,5 @@
 """The cleaned indicator data of one area, and the values that the data alone rule out."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pandas as pd

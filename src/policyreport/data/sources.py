@@ -1,7 +1,5 @@
 """Sidecars: who published a raw file, where, when and on what terms; a changed file is refused."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from collections.abc import Iterator

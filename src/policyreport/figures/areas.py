@@ -1,7 +1,5 @@
 """Figures that compare many areas at once: rank sets, shrinkage, funnel."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Figures on the strength of evidence: event study and specification table."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import pandas as pd

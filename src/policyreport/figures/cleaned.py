@@ -1,7 +1,5 @@
 """What was published of one area: a grid of indicators and years, and former parts next to the present whole."""
 
-from __future__ import annotations
-
 import pandas as pd
 import seaborn as sns
 from matplotlib.colors import ListedColormap

@@ -1,7 +1,5 @@
 """Where labels go: ticks that are few and round, and texts that do not touch."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """The path to a dated target: observed values, the required line, scenarios and the drift fan."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

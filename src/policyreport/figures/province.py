@@ -1,7 +1,5 @@
 """The series of one province: growth, output per head, governance scores, and their trends."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from policyreport.data.inputs import Inputs

@@ -1,7 +1,5 @@
 """Figures on annual series: one area compared with others, and small multiples of scores."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """Figures on shares against a threshold: by measure and vintage, by area, and revisions of one measure."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 

@@ -1,7 +1,5 @@
 """The mark on simulated data: on the figures, tables, titles and file names of a simulated edition."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath

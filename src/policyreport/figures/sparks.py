@@ -3,8 +3,6 @@
 A bar, or four dots with their values, is sooner drawn with matplotlib than made a table of and described to seaborn.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes

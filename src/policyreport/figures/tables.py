@@ -4,8 +4,6 @@ A cell is text that is already formatted (`policyreport.records.formats`); None 
 as a dash whose meaning the caption gives.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Figures on counts of tasks: completion, a list on its dates, the slope inside one list."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby

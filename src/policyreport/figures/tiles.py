@@ -3,8 +3,6 @@
 Written as SVG: neither matplotlib nor seaborn draws links with titles.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Series with the line of their median slope, one small panel per series (METHODS §7)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What is to be added, from a sheet or an API: the figures, where they come from, and their files."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io

@@ -1,7 +1,5 @@
 """The layout of a sheet: what its columns hold, what the lines above its table state, and which units these name."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field

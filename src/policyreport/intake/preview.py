@@ -1,7 +1,5 @@
 """What a delivery would change: new, revised, confirmed and known figures, and the rules it would break."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path

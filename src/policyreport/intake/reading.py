@@ -1,7 +1,5 @@
 """Turn drafts into figures: every text in them is known, or the figure is refused at its cell."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date

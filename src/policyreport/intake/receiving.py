@@ -1,7 +1,5 @@
 """From a file as a ministry sends it to a delivery: read, matched by the map, checked against itself."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A sheet as a grid of cells: what each says, where it is, and what is wrong with it; and which texts may be kept."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from dataclasses import dataclass, field

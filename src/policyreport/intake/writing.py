@@ -1,7 +1,5 @@
 """Write the files of deliveries, or take back a table: all of them or none; and the editions that change by it."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass

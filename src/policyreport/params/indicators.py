@@ -1,7 +1,5 @@
 """What an indicator is: unit, direction, kind, weight, definitions by measure, breaks."""
 
-from __future__ import annotations
-
 from datetime import date
 from decimal import Decimal
 from typing import Literal, Self

@@ -1,7 +1,5 @@
 """params/official.yaml: which calls an edition's results come from."""
 
-from __future__ import annotations
-
 import ast
 
 from pydantic import RootModel, field_validator

@@ -1,7 +1,5 @@
 """The policy: targets and threshold, milestones, and the lists on which its tasks are counted."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from typing import Literal, Self
 

@@ -1,7 +1,5 @@
 """Read a project's parameter files, or an edition's own, into strict models; a misspelt key is met with its nearest."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass

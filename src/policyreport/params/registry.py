@@ -5,8 +5,6 @@
 >>> registry.of_exhibit("growth")
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Annotated, Any, get_args

@@ -1,7 +1,5 @@
 """Which indicators play which part in the report: the models are general, params/report.yaml binds them."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

@@ -3,8 +3,6 @@
 Every other text is plain: pages show it letter by letter.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Annotated
 

@@ -3,8 +3,6 @@
 How much is allowed is in `policyreport.params.limits`.
 """
 
-from __future__ import annotations
-
 import json
 import unicodedata
 from datetime import date

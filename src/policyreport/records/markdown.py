@@ -10,8 +10,6 @@ file (``file.csv``), the boundaries (``data/boundaries/areas.csv``) or an entry 
 (``params/policy.yaml#R57-09``).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What a run left behind: executed notebooks, each with its record; and whether enough areas have results."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Ctrl-C at the right moment: deferred, ignored, or remembered where Python would lose it."""
 
-from __future__ import annotations
-
 import contextlib
 import signal
 import threading

@@ -1,7 +1,5 @@
 """Folders that are removed when the process that made them is killed."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import secrets

@@ -4,8 +4,6 @@ Everything about starting a kernel is decided here and handed to papermill by `e
 or cold is up to the provisioner: both get the same command, environment and folder.
 """
 
-from __future__ import annotations
-
 import contextlib
 import inspect
 import os

@@ -1,7 +1,5 @@
 """A notebook of the user's own: a skeleton in notebooks/, declared in the file of an edition."""
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ The only module that knows both the data and the runner. A notebook opened by ha
 slice from `slice_by_hand`; in the batch the runner lays the same slice into the notebook's folder.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Set
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Worker processes that leave nothing behind: no kernel, no folder, however the run ends."""
 
-from __future__ import annotations
-
 import contextlib
 import glob
 import multiprocessing

@@ -1,7 +1,5 @@
 """A run of an edition: stages of units through an executor, each result on disk as it arrives."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence

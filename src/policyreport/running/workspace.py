@@ -1,7 +1,5 @@
 """Where a notebook finds its slice: put into its folder by the runner, or made again when run by hand."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from policyreport.data.inputs import Inputs, read_inputs

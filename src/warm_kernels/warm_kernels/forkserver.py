@@ -1,7 +1,5 @@
 """The owner's and the clients' end of a fork server."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import json

@@ -1,7 +1,5 @@
 """Whether a kernel forked here would be what a cold one is: what the fork server compares before it forks."""
 
-from __future__ import annotations
-
 import os
 import sys
 import sysconfig

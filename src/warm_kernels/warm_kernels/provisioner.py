@@ -1,7 +1,5 @@
 """Jupyter's extension point for starting kernels, used to fork them."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import multiprocessing

@@ -1,7 +1,5 @@
 """Random generators made before a fork, seeded anew in every kernel as if they had been made there."""
 
-from __future__ import annotations
-
 import contextlib
 import gc
 import random

@@ -6,8 +6,6 @@ request comes with the three standard streams, ``{"pid"}`` goes back, ``{"ready"
 sockets exist, later ``{"exit"}``; ``{"signal"}`` may come in between, and a closed connection ends its kernel.
 """
 
-from __future__ import annotations
-
 import contextlib
 import gc
 import json

@@ -4,8 +4,6 @@ A library that has started threads cannot be forked, so the server keeps all of 
 each library the number that its own environment names, as the library would have done when it was loaded.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import os

@@ -1,7 +1,5 @@
 """Dated corrections of single cells, each with a reason and the value it expects to find."""
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 from typing import Literal

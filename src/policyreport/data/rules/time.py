@@ -1,7 +1,5 @@
 """Rules of time: days, vintages, revisions, series."""
 
-from __future__ import annotations
-
 from calendar import month_name
 from collections.abc import Iterator
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """A PX-Web site queried through its form: the page's fields and state, then the table as JSON-stat."""
 
-from __future__ import annotations
-
 import math
 import re
 import unicodedata

@@ -1,7 +1,5 @@
 """A cluster on this machine, for this run: a scheduler here, workers in processes of their own."""
 
-from __future__ import annotations
-
 import contextlib
 import logging
 import os

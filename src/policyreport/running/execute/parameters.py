@@ -1,7 +1,5 @@
 """Read a notebook and compare a unit's parameters with those it takes."""
 
-from __future__ import annotations
-
 import ast
 from typing import Any
 

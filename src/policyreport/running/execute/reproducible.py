@@ -1,7 +1,5 @@
 """Remove from an executed notebook what differs from run to run: times, random ids, machine paths."""
 
-from __future__ import annotations
-
 import re
 import sys
 import sysconfig

@@ -1,7 +1,5 @@
 """Run one unit with papermill in a private folder and describe the outcome."""
 
-from __future__ import annotations
-
 import asyncio
 import contextvars
 import json

@@ -1,7 +1,5 @@
 """Normal-normal hierarchy: many estimates with known errors, shrunk towards their common mean (METHODS §8)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

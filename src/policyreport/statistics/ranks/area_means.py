@@ -1,7 +1,5 @@
 """Yearly differences and changes of all areas together: facts of every year, whose means stand out, and their ranks."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 

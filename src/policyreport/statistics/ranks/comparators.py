@@ -1,7 +1,5 @@
 """One indicator of all areas, what each is compared with (nation, region, peers), and where it stands (METHODS §9)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Ranks of published values, with sets where standard errors were published too; levels relative to another area's."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from policyreport.data.points import AreaSeries, read_series, rows_of

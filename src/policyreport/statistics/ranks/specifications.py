@@ -1,7 +1,5 @@
 """Headlines on areas under other sensible choices: differences to peers, exposure (METHODS §16)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache

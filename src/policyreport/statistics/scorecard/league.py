@@ -1,7 +1,5 @@
 """The provinces side by side, one row each from its records; and the facts of the national headlines."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Do the headlines survive other sensible choices (METHODS §16)? Full grids, declared in params/methods.yaml."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import replace

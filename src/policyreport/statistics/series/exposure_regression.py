@@ -6,8 +6,6 @@ equals that regression's HC0 error times √(G/(G − 1)): double-demeaned x_i �
 part and a year part. Working on changes turns 9,999 panel regressions into one matrix.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache

@@ -1,7 +1,5 @@
 """Why no trend is fitted to an index that is published in part, as ranks or as means of parts."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from policyreport.records.base import Refusal

@@ -4,8 +4,6 @@ A level accumulates all earlier changes, so the order of its values is no eviden
 of pure random walks an area would be singled out. Its yearly changes are tested instead.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """Do areas' trends differ (METHODS §8)?"""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray

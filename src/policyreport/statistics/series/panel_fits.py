@@ -1,7 +1,5 @@
 """Lines through the areas of a balanced panel: the closed form, and MixedLM where accepted (METHODS §8)."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass

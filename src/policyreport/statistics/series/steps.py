@@ -1,7 +1,5 @@
 """Did a series step up or down at a date fixed beforehand, or drift from a line (METHODS §7, breaks)?"""
 
-from __future__ import annotations
-
 from datetime import date
 from functools import partial
 from itertools import combinations

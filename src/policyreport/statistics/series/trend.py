@@ -1,7 +1,5 @@
 """Is one annual series rising or falling (METHODS §7)?"""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby

@@ -1,7 +1,5 @@
 """Flags of a window of years; before and after a start: a figure is after a day only if its whole period is (§20.9)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from datetime import date
 

@@ -1,7 +1,5 @@
 """Areas' shares, weighted by output, against the share of the whole; bounds of what that leaves (METHODS §5, §20.6)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, isfinite, isinf

@@ -1,7 +1,5 @@
 """Published shares as a data frame, one row per figure, and as the methods take them."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import date

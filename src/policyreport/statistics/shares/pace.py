@@ -1,7 +1,5 @@
 """Is a measure moving fast enough to meet a dated target (METHODS §6)?"""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, NamedTuple

@@ -1,7 +1,5 @@
 """Progress towards a dated target: rates, ratios and bands in two forms, scenario lines, the drift fan (METHODS §6)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal

@@ -1,7 +1,5 @@
 """Revisions of one measure: the triangle, the history other methods use, tests where it is long enough."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import groupby

@@ -1,7 +1,5 @@
 """Is a share above a threshold, by one measure and vintage, given how far it may be revised (METHODS §5)?"""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Literal
 

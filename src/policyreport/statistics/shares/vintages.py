@@ -1,7 +1,5 @@
 """Vintages of published shares: years, maturities, the newest of each period."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Sequence
 

@@ -1,7 +1,5 @@
 """Will the list be finished by the deadline if tasks go on closing as before (METHODS §3)?"""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Predictive distributions of tasks finished in some days, as mixtures of beta-binomials (METHODS §3)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

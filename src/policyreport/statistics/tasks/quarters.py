@@ -4,8 +4,6 @@ A source may state whether recurring tasks are on a list, how many, and whether 
 it does not state is tried both ways.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise, product

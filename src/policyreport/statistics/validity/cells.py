@@ -1,7 +1,5 @@
 """The table of METHODS §17: which sizes of each method are repeated."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product

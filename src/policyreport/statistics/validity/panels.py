@@ -1,7 +1,5 @@
 """Repetitions of the methods on areas by years: panel with its mixed model, and exposure."""
 
-from __future__ import annotations
-
 import numpy as np
 from scipy import stats
 
