@@ -20,9 +20,9 @@ import yaml
 from filelock import FileLock
 from hypothesis import settings
 
-from policyreport.data.cleaned import panel_values
 from policyreport.data.inputs import Inputs, read_inputs
 from policyreport.data.observations.ledger import load_ledger
+from policyreport.data.quality import panel_values
 from policyreport.data.selection import compare_series
 from policyreport.figures.pictures import Picture
 from policyreport.params.methods import ExposureSettings, MethodSettings, RanksSettings, read_method_settings

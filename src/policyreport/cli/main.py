@@ -11,9 +11,8 @@ from typer.core import TyperGroup
 # Everything heavy (pandas, papermill, pydantic) is imported inside the commands, so that `--help` and a typing
 # mistake are answered at once.
 from policyreport.cli import adding, comparing, running
-from policyreport.cli.editions import EditionArgument, check_edition, edition_list
 from policyreport.cli.fetching import app as fetch_app
-from policyreport.cli.messages import open_console, say_error
+from policyreport.cli.messages import EditionArgument, check_edition, edition_list, open_console, say_error
 from policyreport.cli.new_notebook import new_notebook
 from policyreport.errors import (
     DEBUG,

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from policyreport.cli.editions import check_edition
+from policyreport.cli.messages import check_edition
 from policyreport.project import given_project
 
 

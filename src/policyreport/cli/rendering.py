@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from policyreport.cli.editions import shown_path
-from policyreport.cli.messages import say_error
+from policyreport.cli.messages import say_error, shown_path
 from policyreport.errors import ExitCode, RenderError, system_error
 
 if TYPE_CHECKING:

@@ -13,8 +13,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from policyreport.cli.editions import EditionArgument, check_edition, resolve_areas, shown_path
-from policyreport.cli.messages import open_console, plain_table
+from policyreport.cli.messages import (
+    EditionArgument,
+    check_edition,
+    open_console,
+    plain_table,
+    resolve_areas,
+    shown_path,
+)
 from policyreport.errors import ExitCode, RunError, UsageError
 from policyreport.project import given_project
 

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from policyreport.errors import UsageError, did_you_mean
 from policyreport.params.reading import Root, Strict, load_parameters, repeated, validate_strict
-from policyreport.params.texts import Id
+from policyreport.params.untrusted import Id
 from policyreport.records.digits import as_published
 from policyreport.records.periods import period_bounds
 

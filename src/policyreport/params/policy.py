@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from policyreport.errors import UsageError, require_one_of
 from policyreport.params.reading import Root, Strict, load_parameters, repeated, validate_strict
-from policyreport.params.texts import Address, Citation, Id
+from policyreport.params.untrusted import Address, Citation, Id
 
 
 class Threshold(Strict):

@@ -14,7 +14,7 @@ from pydantic import Field
 from policyreport.errors import ParamsError
 from policyreport.params.methods import Setting, read_method_settings
 from policyreport.params.reading import Root, Strict, load_yaml, project_folder, require_known, validate_strict
-from policyreport.params.texts import Formula, Id, MarkdownText
+from policyreport.params.untrusted import Formula, Id, MarkdownText
 from policyreport.params.wording import Kind, fill_every, read_wording
 
 BIBLIOGRAPHY = "params/references.bib"

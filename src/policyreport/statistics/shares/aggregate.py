@@ -9,9 +9,8 @@ import pandas as pd
 from policyreport.errors import DataError, did_you_mean
 from policyreport.records.base import NEVER_ESTIMATED, Observation, Refusal
 from policyreport.records.shares import AggregateCheck, PartBound, Remainder
-from policyreport.statistics.shares.frame import Shares, read_shares
+from policyreport.statistics.shares.frame import Shares, ids, newest_of_each_year, read_shares, year_of
 from policyreport.statistics.shares.threshold import aggregate_check
-from policyreport.statistics.shares.vintages import ids, newest_of_each_year, year_of
 
 
 @dataclass(frozen=True)

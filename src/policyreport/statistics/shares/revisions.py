@@ -21,13 +21,14 @@ from policyreport.records.shares import (
     RevisionTest,
     VintageValue,
 )
-from policyreport.statistics.shares.frame import read_figures, read_shares
-from policyreport.statistics.shares.vintages import (
+from policyreport.statistics.shares.frame import (
     enters_estimates,
     ids,
     maturity,
     of_one_kind,
     published_order,
+    read_figures,
+    read_shares,
     refuse_mixed,
     yearly,
 )
