@@ -90,10 +90,7 @@ def mark_displays(language: str) -> None:
 def marked_svg(svg: str, lead: str) -> str:
     """Write the mark under a picture from `style.write_svg`, which becomes a line taller.
 
-    Raises
-    ------
-    UsageError
-        If the root element is not the one `write_svg` writes: no picture goes out without its mark.
+    Raises UsageError if the root element is not the one `write_svg` writes: no picture goes out without its mark.
     """
     root = _ROOT.search(svg)
     if root is None:

@@ -82,10 +82,7 @@ def interval_cell(
     The dot stands at `value`, the bar from `low` to `high` (none if either is None), a threshold line at `mark`;
     `scale` holds the values at the left and right end, the same for the whole column.
 
-    Raises
-    ------
-    UsageError
-        If the scale has no length.
+    Raises UsageError if the scale has no length.
     """
     left, right = scale
     if not left < right:

@@ -179,10 +179,7 @@ def place(data: Inputs) -> Picture:
 def locator(area: str, grid: TileGrid, frame: Frame, names: Mapping[str, str]) -> Picture:
     """Draw the grid small, with one area marked: the bare picture with the area's name as alternative text.
 
-    Raises
-    ------
-    ParamsError
-        If the area has no place on the grid.
+    Raises ParamsError if the area has no place on the grid.
     """
     _check_places([area], grid)
     side, pitch = 9.0, 10.5

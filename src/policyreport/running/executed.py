@@ -97,11 +97,9 @@ def read_executed(store: Path, failed: Container[tuple[str, str]]) -> Iterator[t
 
     What a notebook in `failed` showed before it failed has no record behind it, and is left out.
 
-    Raises
-    ------
-    RenderError
-        A notebook is not one, or its record is missing, does not fit its schema or was changed since the run: the
-        pages would show numbers that neither the downloads nor `policyreport trace` know. Or a record has no notebook.
+    Raises RenderError where a notebook is not one, or its record is missing, does not fit its schema or was changed
+    since the run: the pages would show numbers that neither the downloads nor `policyreport trace` know; and for a
+    record without a notebook.
     """
     for path in sorted((store / "records").glob("*/*.json")):
         notebook = notebook_path(store, path.parent.name, path.stem)

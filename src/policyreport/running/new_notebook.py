@@ -41,13 +41,9 @@ def newest_edition(root: Path) -> str:
 def make_notebook(root: Path, name: str, level: str, edition_id: str, title: str = "") -> Made:
     """Write a skeleton and declare it; nothing is written where anything is refused.
 
-    Raises
-    ------
-    UsageError
-        If the name has other signs than lower-case letters, digits and hyphens, is that of another notebook, or the
-        file exists.
-    ParamsError
-        If the edition's file cannot be read, or declares notebooks in a way that this program cannot add to.
+    Raises UsageError if the name has other signs than lower-case letters, digits and hyphens, is that of another
+    notebook, or the file exists. Raises ParamsError if the edition's file cannot be read, or declares notebooks in a
+    way that this program cannot add to.
     """
     edition = read_edition(root, edition_id)
     _require_name(name, edition, level)

@@ -47,8 +47,6 @@ class WorkerPool(Executor):
 
     All take kernels from the fork server at the address `server`; empty for cold kernels.
 
-    Notes
-    -----
     Processes are not forked from the parent: it may run threads (a progress display), and a fork copies
     their locks in whatever state they are. A fork server, which has imported the runner once, forks them;
     where there is none they are spawned. Leaving a ``with`` block by an exception kills what still runs.

@@ -57,10 +57,7 @@ def run_stages(
     first and kept; without it everything runs. With `fail_fast` nothing begins after a failure; otherwise a failed unit
     stops neither its stage nor the next. After `timeout` seconds a notebook is stopped; each unit has its own without.
 
-    Raises
-    ------
-    PolicyReportError
-        If a stage cannot be planned or the store cannot be written.
+    Raises PolicyReportError if a stage cannot be planned or the store cannot be written.
     """
     for folder in (store, *((cache.folder,) if cache is not None else ())):
         remove_half_files(folder)

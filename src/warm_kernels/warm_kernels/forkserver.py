@@ -295,10 +295,7 @@ class ForkedKernel:
 def fork_kernel(address: str, request: Request, streams: Sequence[int]) -> socket.socket:
     """Ask a server for a kernel with these standard streams; `take_kernel` waits for its answer.
 
-    Raises
-    ------
-    ForkRefusedError
-        If the server is gone, or is another Python.
+    Raises ForkRefusedError if the server is gone, or is another Python.
     """
     _compare_python(Path(address).with_name(PYTHON_FILE))
     connection = socket.socket(socket.AF_UNIX)
@@ -328,10 +325,7 @@ def _compare_python(path: Path) -> None:
 async def take_kernel(connection: socket.socket) -> ForkedKernel:
     """Wait for the server's answer, and until the kernel can be connected to.
 
-    Raises
-    ------
-    ForkRefusedError
-        If there is none.
+    Raises ForkRefusedError if there is none.
     """
     try:
         # The first kernel waits for the server's imports too.

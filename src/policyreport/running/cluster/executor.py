@@ -105,12 +105,8 @@ class DaskExecutor(Executor):
     `where` is ``local:N`` for N processes of this machine, started here and ended with this object; else the address of
     a scheduler.
 
-    Raises
-    ------
-    UsageError
-        If the extra `cluster` is not installed, or nothing answers at the address.
-    RunError
-        If a worker's environment differs from the runner's.
+    Raises UsageError if the extra `cluster` is not installed, or nothing answers at the address. Raises RunError if a
+    worker's environment differs from the runner's.
     """
 
     def __init__(self, where: str, order: Order) -> None:

@@ -24,8 +24,6 @@ SETTINGS = {
 class LocalWorkers:
     """Dask workers on this machine, each with one notebook at a time.
 
-    Notes
-    -----
     A scheduler runs code for whoever can connect to it, and a port on loopback is open to every user of the
     machine: both ends use TLS with a certificate made for this run.
     """

@@ -125,8 +125,6 @@ def nearest(panel: PeerPanel, area: str, *, k: int) -> tuple[PeerDistance, ...]:
 
     Empty if one of the area's own variables is unknown or fewer than k others have all variables.
 
-    Notes
-    -----
     Euclidean distance of z-scores over all areas that have every variable (standard deviation with n − 1).
     """
     row = panel.row(area)

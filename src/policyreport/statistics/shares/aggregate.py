@@ -43,15 +43,11 @@ def rest_of_total(
     whole, where some of it belongs to no part; at least, and by default, the sum of the parts'. `low` and `high` limit
     every value.
 
-    Notes
-    -----
     With weights relative to the whole, x̄ = (T − Σ w_i x_i)/w over the known i, w the weight of the rest. For a part j
     x_j ∈ [(w x̄ − (w − w_j) high)/w_j, (w x̄ − (w − w_j) low)/w_j], clipped to the limits: sharp, because the others
     may all lie at either limit.
 
-    References
-    ----------
-    Manski (2003), Partial Identification of Probability Distributions, ch. 1.
+    See Manski (2003), Partial Identification of Probability Distributions, ch. 1.
     """
     missing = {part: weight for part, weight in weights.items() if part not in known}
     if not missing or len(missing) == len(weights):

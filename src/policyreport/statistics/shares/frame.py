@@ -179,10 +179,8 @@ def read_shares(shares: pd.DataFrame) -> Shares:
     Its `attrs` may say what it is about: `area`, `indicator`, `measures`, `paced`, `headline`, `other_quantity`, as in
     `Shares`. A frame that names its area may be empty: then nothing was published.
 
-    Raises
-    ------
-    DataError
-        If a required column is missing, the frame is empty or about several areas, or a cell cannot be read.
+    Raises DataError if a required column is missing, the frame is empty or about several areas, or a cell cannot be
+    read.
     """
     if missing := [name for name in REQUIRED if name not in shares]:
         todo = did_you_mean(missing[0], [str(name) for name in shares.columns])

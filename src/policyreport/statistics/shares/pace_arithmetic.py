@@ -128,8 +128,6 @@ def drift_fan(
     Only the years after the last gap are used; fewer than `minimum_points` are refused as `too-few-points`. `levels`
     are the inner and the outer one, shares of 1.
 
-    Notes
-    -----
     g = (y_n − y_1)/(n − 1), σ = SD of the n − 1 differences; y_n + h g ± t_{n−2} σ √(h (1 + h/(n − 1))).
     """
     run = last_run(values)

@@ -89,8 +89,6 @@ def history(vintages: Sequence[Observation], settings: ThresholdSettings) -> tup
     `vintages` are all of one measure (else DataError), of one area or of all areas of one level. Projections, derived
     and bounded values do not count, nor do values for part of a year.
 
-    Notes
-    -----
     r = (latest vintage with at least the maturity of a final value) − (first vintage with at most that of a first one).
     """
     pairs = _matured(yearly(vintages), settings)
@@ -215,9 +213,7 @@ def news_noise(first: NDArray[np.float64], final: NDArray[np.float64]) -> NewsNo
 
     Slopes and HC1 p-values; `too-few-revisions` where a regressor or the revisions do not vary.
 
-    References
-    ----------
-    Mankiw, Shapiro (1986), Survey of Current Business 66(5):20–25.
+    See Mankiw, Shapiro (1986), Survey of Current Business 66(5):20–25.
     """
     moved = final - first
     if min(np.ptp(first), np.ptp(final), np.ptp(moved)) == 0:

@@ -43,8 +43,6 @@ def bound_step(before: ListCount, after: ListCount, *, minimum_days: int) -> Ste
 
     None where the counts contradict a list that kept its completed tasks.
 
-    Notes
-    -----
     Recurring tasks are removed from both counts in every possible way (where only one count gives their number, it is
     used for both), and also left in as printed; low and high are the extremes of the results. Added tasks may have been
     finished before they joined the list, so `low_if_added_done` deducts them. Completed tasks removed from the list
