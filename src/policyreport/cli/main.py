@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 
 # Everything heavy (pandas, papermill, pydantic) is imported inside the commands, so that `--help` and a typing
 # mistake are answered at once.
-from policyreport.cli import adding, comparing, running
+from policyreport.cli import adding, running
 from policyreport.cli.fetching import app as fetch_app
 from policyreport.cli.messages import EditionArgument, check_edition, edition_list, open_console, say_error
 from policyreport.cli.new_notebook import new_notebook
@@ -120,7 +120,7 @@ def main_options(
 
 app.command("run")(running.run)
 app.command("why")(running.why)
-app.command("compare-runs")(comparing.compare_runs)
+app.command("compare-runs")(running.compare_runs)
 app.command("new-notebook")(new_notebook)
 
 

@@ -54,8 +54,8 @@ from policyreport.records.base import Failure
 from policyreport.records.formats import Formats
 from policyreport.records.markdown import escape, unmarked
 from policyreport.records.notebooks import BY_NOTEBOOK
+from policyreport.running.endings import passing_folder
 from policyreport.running.executed import WORDS, Turnout, count_turnout, read_executed, require_quorum
-from policyreport.running.janitor import passing_folder
 from policyreport.running.store import notebook_path
 
 PAGE = re.compile(r"^\{\{< page (?P<page>[\w-]+) >\}\}[ \t]*$", re.MULTILINE)

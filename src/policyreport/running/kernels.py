@@ -23,7 +23,7 @@ from jupyter_client.manager import AsyncKernelManager
 from traitlets import Bool, Type
 from traitlets.config import Config
 
-from policyreport.running.janitor import make_folder
+from policyreport.running.endings import make_folder
 from warm_kernels.forkserver import NAME, SOCKET_PATH_LIMIT, ForkedKernel, ForkServer
 from warm_kernels.notebooks import imported_modules
 from warm_kernels.orphans import descendants, end_processes

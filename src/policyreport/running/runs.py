@@ -16,10 +16,10 @@ from policyreport.records.notebooks import Deviation
 from policyreport.records.own import OWN
 from policyreport.running.cache.ingredients import key_of
 from policyreport.running.cache.results import Cache, Result
+from policyreport.running.endings import interrupts_remembered, raise_if_interrupted
 from policyreport.running.events import Event, Finished, Planned, Retrying, RunSummary, Started
 from policyreport.running.execute import Outcome, Unit, execute_unit
 from policyreport.running.execute.unit import WorkerLostError, keys_of
-from policyreport.running.interrupts import interrupts_remembered, raise_if_interrupted
 from policyreport.running.pool import WorkerPool
 from policyreport.running.store import notebook_path, remove_half_files, remove_others, save_outcome
 

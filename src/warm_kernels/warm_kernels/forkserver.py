@@ -20,8 +20,8 @@ from typing import IO, Any, Self
 from warm_kernels.counts import LOG, logged_counts
 from warm_kernels.likeness import FORCED
 from warm_kernels.request import ForkRefusedError, Reason, Request, send_request
+from warm_kernels.resets import VARIABLES
 from warm_kernels.server import server_command
-from warm_kernels.thread_counts import VARIABLES
 
 # The provisioner's, as jupyter_client knows it, and jupyter_client's variable for the one of kernels that name none.
 NAME = "warm-kernels"

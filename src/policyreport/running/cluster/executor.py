@@ -2,26 +2,96 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import itertools
 import logging
+import os
 import queue
+import signal
 import statistics
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future
-from typing import TYPE_CHECKING, Any, Self
+from multiprocessing import forkserver
+from typing import Any, Self
 
 from policyreport.errors import RunError, UsageError
 from policyreport.running.cluster.worker import Order, describe_worker, differences, execute_there
+from policyreport.running.endings import interrupts_ignored
 from policyreport.running.events import Event, WorkerLost, WorkerSlow
 from policyreport.running.execute import Outcome, Unit
 from policyreport.running.execute.unit import WorkerLostError
-from policyreport.running.pool import without_semaphores
+from policyreport.running.pool import scratch_folder, sweep, without_semaphores
 
-if TYPE_CHECKING:
-    from policyreport.running.cluster.local import LocalWorkers
+SETTINGS = {
+    # Forked from a process that has imported the runner once; `spawn` would import it in each.
+    "distributed.worker.multiprocessing-method": "forkserver",
+    # A notebook that takes two workers down runs alone; see `policyreport.running.runs`.
+    "distributed.scheduler.allowed-failures": 1,
+    # No status pages on the port that every node opens.
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+}
+
+
+class LocalWorkers:
+    """Dask workers on this machine, each with one notebook at a time.
+
+    A scheduler runs code for whoever can connect to it, and a port on loopback is open to every user of the
+    machine: both ends use TLS with a certificate made for this run.
+    """
+
+    def __init__(self, number: int) -> None:
+        # The extra `cluster`.
+        import dask
+        import distributed
+
+        library: Any = distributed
+        self.scratch = scratch_folder()
+        dask.config.set(SETTINGS | {"temporary-directory": str(self.scratch)})
+        self.cluster: Any = None
+        try:
+            self.cluster = self._start(library, number)
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self, library: Any, number: int) -> Any:
+        # It sets its own preload, once; ours follows.
+        library.utils.get_mp_context()
+        forkserver.set_forkserver_preload(["distributed", "policyreport.running.cluster.worker"])
+        with interrupts_ignored():
+            forkserver.ensure_running()
+        return library.LocalCluster(
+            n_workers=number,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            protocol="tls://",
+            security=library.Security.temporary(),
+            dashboard_address="127.0.0.1:0",
+            # Kernels are separate processes: a worker's memory says nothing about theirs.
+            memory_limit=0,
+            local_directory=str(self.scratch),
+            silence_logs=logging.CRITICAL + 1,
+        )
+
+    def kill(self) -> None:
+        """End the workers now, whatever they are doing."""
+        with interrupts_ignored():
+            for nanny in self.cluster.workers.values():
+                nanny.auto_restart = False
+                # None where it has no process at the moment.
+                with contextlib.suppress(OSError, TypeError):
+                    os.kill(nanny.pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """End workers, kernels and folders."""
+        with interrupts_ignored():
+            if self.cluster is not None:
+                self.cluster.close(timeout=5)
+            sweep(self.scratch)
 
 
 # More than a notebook's times differ between areas.
@@ -184,8 +254,6 @@ class DaskExecutor(Executor):
         library: Any = distributed
         address: Any = self.where
         if self.where.startswith(LOCAL):
-            from policyreport.running.cluster.local import LocalWorkers  # needs Dask too
-
             try:
                 self.local = LocalWorkers(int(self.where.removeprefix(LOCAL)))
             except (OSError, RuntimeError) as error:

@@ -22,8 +22,14 @@ from papermill.iorw import write_ipynb
 
 from policyreport.errors import RunError
 from policyreport.records.base import Failure
-from policyreport.running.execute.parameters import UnknownParameterError, check_parameters, read_notebook
-from policyreport.running.execute.reproducible import machine_prefixes, reproducible, without_machine
+from policyreport.running.execute.notebooks import (
+    UnknownParameterError,
+    check_parameters,
+    machine_prefixes,
+    read_notebook,
+    reproducible,
+    without_machine,
+)
 from policyreport.running.execute.unit import Outcome, Unit
 from policyreport.running.kernels import COLD_FILE, NOTE_FILE, engine_options, how_it_ended
 from policyreport.running.store import sealed

@@ -4,9 +4,8 @@ import numpy as np
 from scipy import stats
 
 from policyreport.statistics.common.draws import bootstrap_p
-from policyreport.statistics.common.hierarchy import mix
 from policyreport.statistics.series.exposure_regression import changes, fit, permuted, wild_interval, wild_p
-from policyreport.statistics.series.panel import own_intervals, slope_errors
+from policyreport.statistics.series.panel import mix, own_intervals, slope_errors
 from policyreport.statistics.series.panel_fits import MixedFit, closed_form, fit_mixed
 from policyreport.statistics.validity.measures import (
     AT_LEAST,
