@@ -25,6 +25,16 @@ if TYPE_CHECKING:
 # A sheet in the wrong form is wrong in every row; the first few show how.
 SHOWN_REFUSALS = 20
 
+# A rule that a whole column breaks is shown once, with examples.
+FINDINGS_A_RULE = 3
+_KINDS: dict[Kind, str] = {
+    "new": "new",
+    "revised": "revised",
+    "confirmed": "confirmed, published again with the same value",
+    "known": "in the ledger already",
+}
+_SHOWN = 20
+
 
 def _text(help: str, metavar: str = "TEXT") -> typer.models.OptionInfo:
     """An option that states what the sheet does not."""
@@ -173,16 +183,6 @@ def _write(root: Path, preview: Preview, yes: bool) -> None:
         typer.echo(f"written: {path.relative_to(root)}")
 
 
-# A rule that a whole column breaks is shown once, with examples.
-FINDINGS_A_RULE = 3
-_KINDS: dict[Kind, str] = {
-    "new": "new",
-    "revised": "revised",
-    "confirmed": "confirmed, published again with the same value",
-    "known": "in the ledger already",
-}
-
-
 def show_preview(preview: Preview, show_all: bool) -> None:
     """Print what a delivery would change: a line for each indicator, or for each new figure if `show_all`."""
     console = open_console()
@@ -265,9 +265,6 @@ def _findings(findings: tuple[Finding, ...], show_all: bool) -> Table:
         if len(messages) > len(shown):
             table.add_row(severity, rule, f"… and {len(messages) - len(shown)} more; --all shows them")
     return table
-
-
-_SHOWN = 20
 
 
 def remove(

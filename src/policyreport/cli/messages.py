@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
+EditionArgument = Annotated[
+    str, typer.Argument(metavar="EDITION", help="Name of a file in params/editions/, such as 2025Q4.")
+]
+
+
 def open_console() -> Console:
     """Open a console that takes no text for markup, wide enough for any table if its output is not a terminal."""
     # Rich takes a while to import, and most commands print no table.
@@ -48,11 +53,6 @@ def say_error(error: PolicyReportError) -> None:
 def confirmed(question: str, yes: bool) -> bool:
     """Whether `yes` was given, or the user answers the question so; nobody is asked outside a terminal."""
     return yes or (sys.stdin.isatty() and sys.stdout.isatty() and typer.confirm(question))
-
-
-EditionArgument = Annotated[
-    str, typer.Argument(metavar="EDITION", help="Name of a file in params/editions/, such as 2025Q4.")
-]
 
 
 def check_edition(root: Path, edition: str) -> None:

@@ -40,6 +40,11 @@ MEGA = 10**6
 # A line names at most this many areas.
 NAMED = 5
 
+cache_app = typer.Typer(name="cache", rich_markup_mode=None)
+BuildArgument = Annotated[
+    Path, typer.Argument(metavar="BUILD", help="Folder of an edition that was run, such as build/2025Q4.")
+]
+
 
 @dataclass(frozen=True)
 class RunOptions:
@@ -158,9 +163,6 @@ def why(
             coming.append(unit.area)
     if not coming:
         typer.echo(f"Nothing: all notebooks of {area or 'the edition'} have run with their present inputs.")
-
-
-cache_app = typer.Typer(name="cache", rich_markup_mode=None)
 
 
 @cache_app.callback()
@@ -350,11 +352,6 @@ def _show_summary(summary: RunSummary, root: Path) -> None:
     for item in summary.failed:
         console.print(item.line, soft_wrap=True)
         console.print(f"  kept: {shown_path(item.kept, root)}", soft_wrap=True)
-
-
-BuildArgument = Annotated[
-    Path, typer.Argument(metavar="BUILD", help="Folder of an edition that was run, such as build/2025Q4.")
-]
 
 
 def compare_runs(

@@ -28,6 +28,9 @@ from policyreport.records.notebooks import (
 from policyreport.records.periods import period_bounds
 from policyreport.records.shares import BoundedValue
 
+COMPARED = ("value", "bound", "unit")
+"""Columns that differ where a figure was revised. Its status alone may become final without a revision."""
+
 
 def summarise_topics(observations: pd.DataFrame, inputs: Inputs) -> tuple[Topic, ...]:
     """Summarise published rows by indicator and measure, in their order."""
@@ -177,10 +180,6 @@ def _ranges(rows: pd.DataFrame) -> RecalculatedValues | None:
 def _widths(widths: pd.Series[float]) -> Widths | None:
     known = widths.dropna()
     return Widths(median=float(known.median()), largest=float(known.max())) if len(known) else None
-
-
-COMPARED = ("value", "bound", "unit")
-"""Columns that differ where a figure was revised. Its status alone may become final without a revision."""
 
 
 def list_changes(inputs: Inputs) -> Changes | None:

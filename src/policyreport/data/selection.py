@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 SETTLED_FIRST: tuple[Status, ...] = ("observed", "derived", "estimate", "preliminary", "projection")
 """Statuses from most to least settled; a contrast has the less settled of its two values' statuses."""
 
+Points = tuple[SeriesPoint, ...]
+
 
 def minus(points: Sequence[SeriesPoint], comparator: Sequence[SeriesPoint]) -> tuple[SeriesPoint, ...]:
     """Subtract a comparator in the same unit, so that common shocks cancel.
@@ -69,9 +71,6 @@ def _contrast(
 def _unsettledness(status: str) -> int:
     """Position of a status in `SETTLED_FIRST`; an unknown one counts as least settled."""
     return next((i for i, known in enumerate(SETTLED_FIRST) if known == status), len(SETTLED_FIRST))
-
-
-Points = tuple[SeriesPoint, ...]
 
 
 def series(inputs: Inputs, area: str, indicator: str, measure: str = "") -> Points:

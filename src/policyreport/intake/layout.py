@@ -22,6 +22,9 @@ LABELS = tuple(
 # "(1) Estimate", "* Provisional": a line that explains a mark.
 NOTE_LINE = re.compile(r"^\(?(?P<mark>\d{1,2}|\*+|[a-z])\)?\s*[.):]?\s+(?P<text>\D.*)$")
 
+# Units without a dimension: a line such as "Đơn vị tính: tỷ đồng" above a table does not speak of them.
+_BARE = ("%", "rank", "index")
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -193,10 +196,6 @@ class Statements:
         except ValueError:
             return None
         return {"status": self.words.status(cell.text), "unit": self.words.unit(cell.printed)}.get(name)
-
-
-# Units without a dimension: a line such as "Đơn vị tính: tỷ đồng" above a table does not speak of them.
-_BARE = ("%", "rank", "index")
 
 
 @dataclass(frozen=True)

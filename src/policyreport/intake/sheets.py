@@ -19,6 +19,9 @@ _MARK = re.compile(r"\s*(?:\(\s*(?:\d{1,2}|\*+|[a-z])\s*\)|\[\s*(?:\d{1,2}|\*+|[
 _UNSEEN = dict.fromkeys(map(ord, "\ufeff\u00ad\u200b\u200c\u200d\u2060"))
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
+# What begins a formula in one program or another; tab and line ends hide the sign behind them.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -119,10 +122,6 @@ def cell_from_number(number: Decimal, percent: bool = False, before: str = "", a
     around = text_cell(f"{before}{digits}{after}")
     affix = " ".join(around.text.replace(digits, " ", 1).split())
     return Cell(around.text, around.printed, Decimal(f"{plain:f}"), percent, marks=around.marks, affix=affix)
-
-
-# What begins a formula in one program or another; tab and line ends hide the sign behind them.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def require_printable(where: str, field: str, text: str) -> str:

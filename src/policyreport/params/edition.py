@@ -18,6 +18,11 @@ from policyreport.records.periods import period_bounds
 
 OWN_NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 
+KEY = "notebooks"
+_COMMENT = "# Notebooks of our own: docs/how-to/add-a-notebook.md."
+# From the key to the next line that is not indented; comments before that line stay.
+_BLOCK = re.compile(rf"^{KEY}:.*\n?(?:(?:[ \t]+.*|[\]}}].*)\n?)*", re.MULTILINE)
+
 
 class OwnNotebooks(Strict):
     """Notebooks that users added: files of notebooks/province/ run for every province, of notebooks/national/ once."""
@@ -137,12 +142,6 @@ def _check_chain(root: Path, edition: Edition, known: tuple[str, ...]) -> None:
             raise ParamsError(place, f"an edition known by {edition.as_known_on}", got, "Name an earlier edition.")
         followed.append(earlier.id)
         edition = earlier
-
-
-KEY = "notebooks"
-_COMMENT = "# Notebooks of our own: docs/how-to/add-a-notebook.md."
-# From the key to the next line that is not indented; comments before that line stay.
-_BLOCK = re.compile(rf"^{KEY}:.*\n?(?:(?:[ \t]+.*|[\]}}].*)\n?)*", re.MULTILINE)
 
 
 def declare(text: str, level: str, name: str) -> str:

@@ -17,6 +17,14 @@ from policyreport.params.untrusted import refused_sign, require_inside
 
 _UNKNOWN: Final = "unknown_key"
 
+Model = TypeVar("Model", bound=BaseModel)
+# libyaml's parser where PyYAML was built with it: ten times faster on the policy file.
+_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TEXT, _MAPPING, _SEQUENCE = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq"))
+DATA = "data"
+OVERLAID = ("indicators", "methods", "policy", "report")
+"""Parameter files that a data folder may change; the others, and data/boundaries, hold for every edition."""
+
 
 class Strict(BaseModel):
     """Base of everything in params/: frozen, unknown keys refused."""
@@ -31,9 +39,6 @@ class Strict(BaseModel):
             if isinstance(key, str) and key not in cls.model_fields:
                 raise PydanticCustomError(_UNKNOWN, "unknown key", {"key": key, "fields": list(cls.model_fields)})
         return body
-
-
-Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_strict(path: Path, model: type[Model]) -> Model:
@@ -96,11 +101,6 @@ def require_known(where: str, got: Iterable[str], known: Iterable[str], expected
 def repeated(ids: Iterable[str]) -> list[str]:
     """Return what stands more than once, sorted."""
     return sorted(id for id, count in Counter(ids).items() if count > 1)
-
-
-# libyaml's parser where PyYAML was built with it: ten times faster on the policy file.
-_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_TEXT, _MAPPING, _SEQUENCE = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq"))
 
 
 class _Unreasonable(Exception):
@@ -231,11 +231,6 @@ def _first_error(path: Path, error: ValidationError) -> ParamsError:
 def _nearest(literal_error: Any) -> str:
     allowed = literal_error["ctx"]["expected"].replace(" or ", ", ").split(", ")
     return did_you_mean(str(literal_error["input"]), [word.strip("'") for word in allowed])
-
-
-DATA = "data"
-OVERLAID = ("indicators", "methods", "policy", "report")
-"""Parameter files that a data folder may change; the others, and data/boundaries, hold for every edition."""
 
 
 @dataclass(frozen=True)

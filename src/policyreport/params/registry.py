@@ -21,6 +21,12 @@ BIBLIOGRAPHY = "params/references.bib"
 _ENTRY = re.compile(r"^@(?P<kind>\w+)\{(?P<key>[\w-]+), (?P<fields>.*)\}$", re.MULTILINE)
 _FIELD = re.compile(r"(\w+) = \{((?:[^{}]|\{[^{}]*\})*)\}")
 
+FILE = "params/registry.yaml"
+CONVENTIONS = "conventions"
+"""Section of methods.yaml that holds for every method."""
+Text = Annotated[str, Field(min_length=1)]
+Words = tuple[str, ...]
+
 
 class Reference(Strict):
     """One publication."""
@@ -84,14 +90,6 @@ def read_references(root: Path) -> dict[str, Reference]:
         fields = {name: value.replace("--", "–") for name, value in fields.items()}
         references[entry["key"]] = Reference(key=entry["key"], **fields)
     return references
-
-
-FILE = "params/registry.yaml"
-CONVENTIONS = "conventions"
-"""Section of methods.yaml that holds for every method."""
-
-Text = Annotated[str, Field(min_length=1)]
-Words = tuple[str, ...]
 
 
 class MethodEntry(Strict):

@@ -32,6 +32,21 @@ _REFUSED = {
     "Zp": "a paragraph separator",
 }
 
+# TeX commands that lead out of a formula, and what begins another language.
+_LEADS_OUT = re.compile(
+    r"\\(?:href|url|html\w*|class|cssId|style|require|input|include\w*|unicode)\b|[<>]\s*/?script", re.I
+)
+_MATHS = re.compile(r"(?<!\\)\$(?:[^$\\]|\\.)+\$")
+_CODE = re.compile(r"`[^`\n]+`(?!\{)")
+_LINK = re.compile(r"(?<!!)\[[^\[\]]*\]\((?P<target>[^()\s]+)\)")
+# HTML, attributes, shortcodes, pictures, footnotes, definitions of links, divisions, blocks, raw TeX, citations.
+_MARKUP = re.compile(
+    r"<[A-Za-z/!?]|[{}]|!\[|\[\^|\^\[|\]:|\]\(|^\s*(?:[#>|]|:::|```|~~~|[-=]{3})|\\[A-Za-z]|(?<![\w.])-?@\w|&#?\w+;",
+    re.MULTILINE,
+)
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+"""Becomes part of ids, file names and addresses."""
+
 
 def refused_sign(text: str) -> str:
     """Describe the first character that would hide, reverse or break the text around it; empty where there is none.
@@ -119,20 +134,6 @@ def _require_shallow(document: Any) -> None:
     raise ValueError(f"more than {JSON_DEPTH} levels")
 
 
-# TeX commands that lead out of a formula, and what begins another language.
-_LEADS_OUT = re.compile(
-    r"\\(?:href|url|html\w*|class|cssId|style|require|input|include\w*|unicode)\b|[<>]\s*/?script", re.I
-)
-_MATHS = re.compile(r"(?<!\\)\$(?:[^$\\]|\\.)+\$")
-_CODE = re.compile(r"`[^`\n]+`(?!\{)")
-_LINK = re.compile(r"(?<!!)\[[^\[\]]*\]\((?P<target>[^()\s]+)\)")
-# HTML, attributes, shortcodes, pictures, footnotes, definitions of links, divisions, blocks, raw TeX, citations.
-_MARKUP = re.compile(
-    r"<[A-Za-z/!?]|[{}]|!\[|\[\^|\^\[|\]:|\]\(|^\s*(?:[#>|]|:::|```|~~~|[-=]{3})|\\[A-Za-z]|(?<![\w.])-?@\w|&#?\w+;",
-    re.MULTILINE,
-)
-
-
 def _address(text: str) -> str:
     try:
         written_address(text)
@@ -167,5 +168,3 @@ Citation = Annotated[str, AfterValidator(lambda text: _address(text) if ":" in t
 Formula = Annotated[str, AfterValidator(_formula)]
 """LaTeX."""
 MarkdownText = Annotated[str, Field(min_length=1), AfterValidator(_markdown)]
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-"""Becomes part of ids, file names and addresses."""

@@ -23,6 +23,14 @@ WORDS = {
 AND = {"en": "and", "vi": "và"}
 FORMS = ("word", "count", "%", "rest %", "largest", "span", "one/several")
 
+FILE = "params/wording.yaml"
+Kind = Literal["refusal", "flag"]
+Severity = Literal["note", "warning", "error"]
+Text = dict[str, str]
+"""A phrase by language."""
+BETWEEN = ("between", "between_priors", "between_priors_leaning")
+"""Phrases with two ends."""
+
 
 def fill(text: str, settings: Mapping[str, Mapping[str, Setting]], language: str) -> str:
     """Replace each setting that a text names by its value.
@@ -97,13 +105,6 @@ def inside(name: str) -> str:
     return name if name[:2].isupper() else type(name)(name[:1].lower() + name[1:])
 
 
-FILE = "params/wording.yaml"
-Kind = Literal["refusal", "flag"]
-Severity = Literal["note", "warning", "error"]
-Text = dict[str, str]
-"""A phrase by language."""
-
-
 class CodeWording(Strict):
     """A refusal or flag: its severity, and by language its short name and its sentence."""
 
@@ -119,10 +120,6 @@ class Forbidden(Strict):
 
     words: tuple[str, ...]
     allowed: dict[str, str] = Field(default_factory=dict)
-
-
-BETWEEN = ("between", "between_priors", "between_priors_leaning")
-"""Phrases with two ends."""
 
 
 class Certainties(Strict):

@@ -24,6 +24,12 @@ SENTENCES: dict[str, str] = {}
 """What each refusal and flag means, by code; `open_edition` fills it from params/wording.yaml."""
 NOT_SHOWN = frozenset({"kind", "inputs", "flags"})
 
+Status = Literal["observed", "estimate", "preliminary", "projection", "derived"]
+NEVER_ESTIMATED = frozenset({"projection", "derived"})
+"""Statuses that never enter an estimate (METHODS §0)."""
+Bound = Literal["=", "~", ">", "<"]
+Share = Annotated[float, Field(ge=0, le=1)]
+
 
 def parts_by_name(result: BaseModel, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Yield a result's values by name, those of a part as ``part_name``; intervals whole, tuples left out."""
@@ -116,13 +122,6 @@ def _is_interval(value: object) -> bool:
 
 def _interval(value: Any) -> str:
     return f"[{written(value.low)}, {written(value.high)}] at {as_computed(round(100 * value.level, 2))} %"
-
-
-Status = Literal["observed", "estimate", "preliminary", "projection", "derived"]
-NEVER_ESTIMATED = frozenset({"projection", "derived"})
-"""Statuses that never enter an estimate (METHODS §0)."""
-Bound = Literal["=", "~", ">", "<"]
-Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Frozen(BaseModel):

@@ -35,7 +35,7 @@ _SPECIAL = re.compile(
 )
 # ASCII white space only: a non-breaking space between a number and its unit stays.
 _SPACES = re.compile(r"[ \t\n\r\f\v\x1c-\x1f\x85\u2028\u2029]+")
-# Private-use and control characters, among them the delimiters of policyreport.records.markdown.
+# Private-use and control characters, among them the delimiters of marks.
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff\x00-\x08\x0e-\x1b\x7f]")
 # Includes white space other than a plain space: pandoc drops it at the ends of a value.
 _IN_ATTRIBUTE = re.compile(r"[!-$&-*<->@\[-`{-~]|[^\S ]")
@@ -43,6 +43,12 @@ _WRITTEN = re.compile(r"\\(?P<sign>[!-/:-@\[-`{-~])|&#(?P<number>36|40|41|91|92|
 _IN_ADDRESS = "-._~:/?#@&+,=%"
 _BROKEN_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))*\.?", re.IGNORECASE)
+
+POLICY = "params/policy.yaml"
+BOUNDARIES = "data/boundaries/areas.csv"
+OPEN, BETWEEN, CLOSE = "\ue000", "\ue001", "\ue002"
+MARK = re.compile(f"{OPEN}(?P<text>[^{OPEN}-{CLOSE}]+){BETWEEN}(?P<rows>[^{OPEN}-{CLOSE}]*){CLOSE}")
+_NUMBERS = re.compile(r"\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*")
 
 
 class Markdown(str):
@@ -142,13 +148,6 @@ def require_address(address: str, where: str, error: type[PolicyReportError]) ->
     except ValueError as wrong:
         got = f'{wrong} in "{address[:80]}"'
         raise error(where, "an address that begins with http:// or https://", got, "Correct the address.") from None
-
-
-POLICY = "params/policy.yaml"
-BOUNDARIES = "data/boundaries/areas.csv"
-OPEN, BETWEEN, CLOSE = "\ue000", "\ue001", "\ue002"
-MARK = re.compile(f"{OPEN}(?P<text>[^{OPEN}-{CLOSE}]+){BETWEEN}(?P<rows>[^{OPEN}-{CLOSE}]*){CLOSE}")
-_NUMBERS = re.compile(r"\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*")
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,21 @@ from types import FrameType
 
 _received: list[int] = []
 
+# Reads names of folders until its owner is gone, in whatever way; processes that write there are then ending too.
+JANITOR = """
+import os, shutil, sys, time
+folders = sys.stdin.read().split(chr(0))[:-1]
+clean = 0
+for _ in range(150):
+    there = [folder for folder in folders if os.path.exists(folder)]
+    clean = 0 if there else clean + 1
+    if clean > 30:
+        break
+    for folder in there:
+        shutil.rmtree(folder, ignore_errors=True)
+    time.sleep(0.1)
+"""
+
 
 @contextlib.contextmanager
 def _handling(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> Iterator[None]:
@@ -70,22 +85,6 @@ def interrupts_deferred() -> Iterator[None]:
 def interrupts_ignored() -> AbstractContextManager[None]:
     """Ignore Ctrl-C for the block, and in processes started in it."""
     return _handling(signal.SIG_IGN)
-
-
-# Reads names of folders until its owner is gone, in whatever way; processes that write there are then ending too.
-JANITOR = """
-import os, shutil, sys, time
-folders = sys.stdin.read().split(chr(0))[:-1]
-clean = 0
-for _ in range(150):
-    there = [folder for folder in folders if os.path.exists(folder)]
-    clean = 0 if there else clean + 1
-    if clean > 30:
-        break
-    for folder in there:
-        shutil.rmtree(folder, ignore_errors=True)
-    time.sleep(0.1)
-"""
 
 
 class _Janitor:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 UNSEALED = {"record": "0" * 64, "seal": "0" * 64}
 _HASH = r'"{}": "([0-9a-f]{{64}})"'
 
+PARTS = ("records", "notebooks", "failures")
+
 
 def sealed(notebook: bytes, record: bytes) -> bytes:
     """Write into a notebook with `UNSEALED` in its metadata the hash of its record, then its own without this one."""
@@ -54,9 +56,6 @@ def _with(notebook: bytes, name: str, value: str) -> bytes:
     if place is None:
         raise ValueError(f"no place for {name} in the notebook's metadata")
     return notebook[: place.start(1)] + value.encode() + notebook[place.end(1) :]
-
-
-PARTS = ("records", "notebooks", "failures")
 
 
 def record_path(store: Path, area: str, notebook: str) -> Path:

@@ -19,6 +19,38 @@ from typing import Any
 from warm_kernels.process_state import processors
 from warm_kernels.watching import loaded_libraries
 
+# By a part of the library's file name: functions that set the number (it has one of them), and the variables that it
+# reads, of which the first that is set counts.
+LIBRARIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "openblas": (
+        tuple(
+            f"{before}openblas_set_num_threads{after}"
+            for before in ("scipy_", "")
+            for after in ("64_", "", "64", "_64")
+        ),
+        ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS"),
+    ),
+    "mkl_rt": (("MKL_Set_Num_Threads",), ("MKL_NUM_THREADS", "OMP_NUM_THREADS")),
+    "blis": (("bli_thread_set_num_threads",), ("BLIS_NUM_THREADS", "OMP_NUM_THREADS")),
+    "libgomp": (("omp_set_num_threads",), ("OMP_NUM_THREADS",)),
+    "libomp": (("omp_set_num_threads",), ("OMP_NUM_THREADS",)),
+    "libiomp": (("omp_set_num_threads",), ("OMP_NUM_THREADS",)),
+}
+NUMEXPR = "NUMEXPR_NUM_THREADS"
+# Variables that a kernel can still apply after the libraries were loaded.
+VARIABLES = frozenset({NUMEXPR, *(name for _, names in LIBRARIES.values() for name in names)})
+# Arrow's second allocator returns memory from a thread, and has a switch for it;
+# github.com/apache/arrow/issues/17285.
+SINGLE_THREADED = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "BLIS_NUM_THREADS": "1",
+    NUMEXPR: "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
+
 
 class Generators:
     """Generators that modules made while they were imported and left to the system to seed."""
@@ -73,39 +105,6 @@ class Generators:
         kinds = (numpy.Generator, numpy.RandomState)
         numpys = [thing._bit_generator for thing in gc.get_objects() if type(thing) in kinds]
         return [bits for bits in numpys if getattr(bits.seed_seq, "entropy", None) in self._entropy]
-
-
-# By a part of the library's file name: functions that set the number (it has one of them), and the variables that it
-# reads, of which the first that is set counts.
-LIBRARIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "openblas": (
-        tuple(
-            f"{before}openblas_set_num_threads{after}"
-            for before in ("scipy_", "")
-            for after in ("64_", "", "64", "_64")
-        ),
-        ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS"),
-    ),
-    "mkl_rt": (("MKL_Set_Num_Threads",), ("MKL_NUM_THREADS", "OMP_NUM_THREADS")),
-    "blis": (("bli_thread_set_num_threads",), ("BLIS_NUM_THREADS", "OMP_NUM_THREADS")),
-    "libgomp": (("omp_set_num_threads",), ("OMP_NUM_THREADS",)),
-    "libomp": (("omp_set_num_threads",), ("OMP_NUM_THREADS",)),
-    "libiomp": (("omp_set_num_threads",), ("OMP_NUM_THREADS",)),
-}
-NUMEXPR = "NUMEXPR_NUM_THREADS"
-# Variables that a kernel can still apply after the libraries were loaded.
-VARIABLES = frozenset({NUMEXPR, *(name for _, names in LIBRARIES.values() for name in names)})
-# Arrow's second allocator returns memory from a thread, and has a switch for it;
-# github.com/apache/arrow/issues/17285.
-SINGLE_THREADED = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "BLIS_NUM_THREADS": "1",
-    NUMEXPR: "1",
-    "VECLIB_MAXIMUM_THREADS": "1",
-    "JE_ARROW_MALLOC_CONF": "background_thread:false",
-}
 
 
 def set_thread_counts(environment: Mapping[str, str] = os.environ) -> None:

@@ -29,6 +29,9 @@ from policyreport.records.periods import period_bounds
 # The year publishers' programs write where nobody entered a date.
 _NO_DATE = 9999
 
+# A vintage differs from the one before it if one of these does.
+_FIGURE = ("value", "bound", "unit", "status")
+
 
 @dataclass(frozen=True)
 class Fetched:
@@ -143,10 +146,6 @@ def day_of(stamp: str, hours_from_utc: int, accessed: date, where: str) -> tuple
         return (moment + timedelta(hours=hours_from_utc)).date().isoformat(), ""
     except (ValueError, OverflowError):
         raise ConnectError(where, "a stamp such as 2026-08-15T02:00:00Z", f'"{stamp[:40]}"', BY_HAND) from None
-
-
-# A vintage differs from the one before it if one of these does.
-_FIGURE = ("value", "bound", "unit", "status")
 
 
 def preview(rows: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:

@@ -33,6 +33,15 @@ from policyreport.records.base import Status
 
 VALUE = "value"
 
+PAGE = ("text/html", "application/xhtml+xml")
+# PX-Web sends the file as a download on some sites and as a document on others.
+DATA = ("application/json", "text/json", "application/octet-stream", "text/plain")
+_VALUES, _FORMAT, _VIEW = "ValuesListBox", "OutputFormat", "ButtonViewTable"
+_FIELDS = ("hidden", "text")
+_BUTTONS = ("submit", "button", "image", "reset")
+_MAP = "Add it to params/connectors.yaml, pxweb"
+_YEAR = re.compile(r"^(?P<before>.*?)\s*(?P<year>[0-9]{4})$")
+
 
 @dataclass(frozen=True)
 class Cube:
@@ -90,16 +99,6 @@ def _labels(category: dict[str, Any]) -> list[str]:
     ids = category.get("index") or list(category["label"])[:1]
     ids = sorted(ids, key=ids.__getitem__) if isinstance(ids, dict) else ids
     return [str(category["label"][id]) if "label" in category else str(id) for id in ids]
-
-
-PAGE = ("text/html", "application/xhtml+xml")
-# PX-Web sends the file as a download on some sites and as a document on others.
-DATA = ("application/json", "text/json", "application/octet-stream", "text/plain")
-_VALUES, _FORMAT, _VIEW = "ValuesListBox", "OutputFormat", "ButtonViewTable"
-_FIELDS = ("hidden", "text")
-_BUTTONS = ("submit", "button", "image", "reset")
-_MAP = "Add it to params/connectors.yaml, pxweb"
-_YEAR = re.compile(r"^(?P<before>.*?)\s*(?P<year>[0-9]{4})$")
 
 
 def fetch(code: str, web: Web, params: PxWeb, areas: Areas, accessed: date, since: int = 0) -> Fetched:

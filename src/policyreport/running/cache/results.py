@@ -30,6 +30,8 @@ _LENGTH = re.compile(rb"[0-9]{1,12}")
 # Tables a unit read are kept too, so that `why` can name the rows that changed.
 EXPLAINED = ("observations.parquet", "panel.parquet")
 
+Key = tuple[str, str]
+
 
 @dataclass(frozen=True)
 class Result:
@@ -144,9 +146,6 @@ class Cache:
             body = digest(body).encode() + b"\n" + zlib.compress(body, LEVEL)
         with contextlib.suppress(OSError):
             write_whole(path, body)
-
-
-Key = tuple[str, str]
 
 
 def remember_run(

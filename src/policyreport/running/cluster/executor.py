@@ -35,6 +35,22 @@ SETTINGS = {
     "distributed.worker.http.routes": [],
 }
 
+# More than a notebook's times differ between areas.
+SLOW = 2.0
+# A single slow notebook says nothing about its worker.
+ENOUGH = 3
+# A unit that takes this many times the usual time, and at least so many seconds, is reported before it ends.
+OVERDUE, OVERDUE_SECONDS = 5.0, 10.0
+LOOK_SECONDS = 5.0
+# Times kept per notebook, so that a check costs the same after ten notebooks and after ten thousand.
+REMEMBERED = 60
+LOCAL = "local:"
+SILENT = logging.CRITICAL + 1
+CONNECT_SECONDS = 10
+# A cluster that has lost its last worker may get new ones, within this time.
+WITHOUT_WORKERS_SECONDS = 60.0
+SHOWN = 3
+
 
 class LocalWorkers:
     """Dask workers on this machine, each with one notebook at a time.
@@ -94,17 +110,6 @@ class LocalWorkers:
             sweep(self.scratch)
 
 
-# More than a notebook's times differ between areas.
-SLOW = 2.0
-# A single slow notebook says nothing about its worker.
-ENOUGH = 3
-# A unit that takes this many times the usual time, and at least so many seconds, is reported before it ends.
-OVERDUE, OVERDUE_SECONDS = 5.0, 10.0
-LOOK_SECONDS = 5.0
-# Times kept per notebook, so that a check costs the same after ten notebooks and after ten thousand.
-REMEMBERED = 60
-
-
 class Pace:
     """The times of a run's notebooks, by notebook and by worker."""
 
@@ -159,14 +164,6 @@ class Pace:
         """The median time of a notebook; 0 where too few have ended."""
         times = [seconds for _, seconds in list(self.times[notebook])]
         return statistics.median(times) if len(times) >= ENOUGH else 0.0
-
-
-LOCAL = "local:"
-SILENT = logging.CRITICAL + 1
-CONNECT_SECONDS = 10
-# A cluster that has lost its last worker may get new ones, within this time.
-WITHOUT_WORKERS_SECONDS = 60.0
-SHOWN = 3
 
 
 class DaskExecutor(Executor):

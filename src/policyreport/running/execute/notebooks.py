@@ -15,6 +15,10 @@ from policyreport.running.execute.unit import Unit
 from policyreport.running.store import UNSEALED
 from warm_kernels.notebooks import python_tree
 
+# ipykernel names a cell's file by its process id.
+CELL_FILE = re.compile(r"\S*ipykernel_\d+[/\\]\d+\.py")
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
 
 def read_notebook(body: bytes) -> Any:
     """Read a notebook of any version 4; `RunError` if the bytes are not one."""
@@ -74,11 +78,6 @@ def _not_python(source: str, place: str) -> RunError:
         got = f"{getattr(error, 'msg', None) or error}: `{text}`"
         return RunError(f"{place}, line {line}", "a `parameters` cell in Python", got, "Correct the cell.")
     return RunError(place, "a `parameters` cell in Python", "what cannot be read", "Correct the cell.")
-
-
-# ipykernel names a cell's file by its process id.
-CELL_FILE = re.compile(r"\S*ipykernel_\d+[/\\]\d+\.py")
-COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def machine_prefixes(folder: Path) -> dict[str, str]:

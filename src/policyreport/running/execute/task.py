@@ -37,6 +37,8 @@ from warm_kernels.notebooks import imported_modules
 
 ENGINE = "policyreport"
 
+RECORD = "record.json"
+
 
 class OneWriteEngine(NBClientEngine):  # type: ignore[misc]
     """papermill's own engine without a write before and after every cell.
@@ -113,7 +115,6 @@ def _rounded(seconds: float) -> float:
     return round(seconds, 3)
 
 
-RECORD = "record.json"
 # nbclient logs what it also raises; without a handler Python would print it between the progress lines.
 logging.getLogger("papermill").addHandler(logging.NullHandler())
 

@@ -20,6 +20,8 @@ from policyreport.statistics.ranks.ranks import METHOD as RANKS
 from policyreport.statistics.ranks.ranks import rank_estimates, rank_family
 from policyreport.statistics.series.level_trend import compare_all_changes
 
+Floats = NDArray[np.float64]
+
 
 def rank_sets(values: pd.DataFrame, settings: RanksSettings) -> Ranks | Refusal:
     """Compute sets of ranks of published values of the newest year.
@@ -121,9 +123,6 @@ def _errors(values: pd.DataFrame, newest: dict[str, SeriesPoint]) -> dict[str, f
     known = values[values["standard_error"].notna()]
     errors = zip(known["area"], known["year"], known["standard_error"].astype(float), strict=True)
     return {area: error for area, year, error in errors if area in newest and newest[area].year == year}
-
-
-Floats = NDArray[np.float64]
 
 
 def mean_above_country(values: pd.DataFrame, settings: PeersSettings, *, nation: str = "") -> MeanFamily | Refusal:

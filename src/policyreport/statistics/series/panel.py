@@ -20,6 +20,10 @@ from policyreport.statistics.series.windows import window_flags
 
 Floats = NDArray[np.float64]
 
+METHOD = "panel"
+NO_NOISE = 1e-20
+"""A residual variance below this share of the mean square is rounding error: no basis for judging slopes."""
+
 
 @dataclass(frozen=True)
 class Pooled:
@@ -107,13 +111,6 @@ def mix(estimates: ArrayLike, standard_errors: ArrayLike, *, tau_points: int, ta
     centres = (1 - shrinkage) * theta + shrinkage * mu[:, None]
     spreads = np.sqrt((1 - shrinkage) * error**2 + shrinkage**2 * v_mu[:, None])
     return Mixture(tau=tau, weight=weight, mu=mu, centres=centres, spreads=spreads)
-
-
-METHOD = "panel"
-
-
-NO_NOISE = 1e-20
-"""A residual variance below this share of the mean square is rounding error: no basis for judging slopes."""
 
 
 def fit_panel(values: pd.DataFrame, settings: PanelSettings) -> Panel | Refusal:

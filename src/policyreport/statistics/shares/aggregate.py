@@ -12,6 +12,10 @@ from policyreport.records.shares import AggregateCheck, PartBound, Remainder
 from policyreport.statistics.shares.frame import Shares, ids, newest_of_each_year, read_shares, year_of
 from policyreport.statistics.shares.threshold import aggregate_check
 
+KIND = "aggregate-check"
+Output = dict[str, tuple[float, tuple[str, ...]]]
+"""Output by area, with the rows behind it."""
+
 
 @dataclass(frozen=True)
 class Rest:
@@ -77,11 +81,6 @@ def _of_one(left: float, weight: float, others: float, low: float, high: float) 
 def finite(end: float) -> float | None:
     """Return an end of bounds as records hold it: None where it is infinite."""
     return end if isfinite(end) else None
-
-
-KIND = "aggregate-check"
-Output = dict[str, tuple[float, tuple[str, ...]]]
-"""Output by area, with the rows behind it."""
 
 
 def aggregate_shares(shares: pd.DataFrame, output: pd.DataFrame) -> AggregateCheck | Remainder | Refusal:

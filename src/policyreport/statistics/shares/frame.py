@@ -15,6 +15,28 @@ from policyreport.records.base import NEVER_ESTIMATED, Observation, Refusal, mis
 from policyreport.records.periods import YEAR, kind_of, year_of_period
 from policyreport.statistics.shares.revision_error import RevisionPrior
 
+PLACE = "frame of shares"
+REQUIRED = ("area", "period", "published", "value")
+COLUMNS = {
+    "area": "key of an area",
+    "name": "its name; default: the key",
+    "part_of": "of a former province, the area that it became part of; default: none",
+    "level": "national or province, which says how far a figure may be revised; default: province",
+    "indicator": "default: share",
+    "measure": "how it is measured; default: one measure",
+    "period": "such as 2025 or 2025Q3",
+    "reference_date": "day that the figure refers to, where it has one",
+    "published": "day of publication",
+    "value": "the figure",
+    "bound": "= (default), or ~, > or <",
+    "unit": "default: %",
+    "status": "observed (default), estimate, preliminary, projection or derived",
+    "source": "default: none",
+    "note": "default: none",
+    "rows": "ids of the ledger rows behind the figure; default: the row's number",
+}
+"""Columns of a frame of shares. Any other than the four required may be missing."""
+
 
 def year_of(observation: Observation) -> int:
     """Read the calendar year of a period, ``2025`` or ``2025Q3``; a DataError if it does not begin with one."""
@@ -95,29 +117,6 @@ def refuse_absent(vintages: Sequence[Observation], method: str, subject: str, de
 def ids(vintages: Iterable[Observation]) -> tuple[str, ...]:
     """Collect ledger row ids, sorted, without repetition."""
     return tuple(sorted({each.id for each in vintages}))
-
-
-PLACE = "frame of shares"
-REQUIRED = ("area", "period", "published", "value")
-COLUMNS = {
-    "area": "key of an area",
-    "name": "its name; default: the key",
-    "part_of": "of a former province, the area that it became part of; default: none",
-    "level": "national or province, which says how far a figure may be revised; default: province",
-    "indicator": "default: share",
-    "measure": "how it is measured; default: one measure",
-    "period": "such as 2025 or 2025Q3",
-    "reference_date": "day that the figure refers to, where it has one",
-    "published": "day of publication",
-    "value": "the figure",
-    "bound": "= (default), or ~, > or <",
-    "unit": "default: %",
-    "status": "observed (default), estimate, preliminary, projection or derived",
-    "source": "default: none",
-    "note": "default: none",
-    "rows": "ids of the ledger rows behind the figure; default: the row's number",
-}
-"""Columns of a frame of shares. Any other than the four required may be missing."""
 
 
 @dataclass(frozen=True)

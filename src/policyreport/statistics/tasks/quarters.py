@@ -19,6 +19,8 @@ from policyreport.statistics.tasks.frame import read_lists
 from policyreport.statistics.tasks.hazards import Increment, describe_step, flag_suspect, rescale
 from policyreport.statistics.tasks.stretch import find_break
 
+METHOD = "flow"
+
 
 class _Recurring(NamedTuple):
     """How many recurring tasks are on a list, and how many of them are completed."""
@@ -97,9 +99,6 @@ def _ways(count: ListCount, number: int) -> Iterator[_Recurring]:
         fewest = most
     if fewest <= most:
         yield from dict.fromkeys((_Recurring(number, fewest), _Recurring(number, most)))
-
-
-METHOD = "flow"
 
 
 def quarter_on_quarter(lists: pd.DataFrame, settings: FlowSettings) -> QuarterOnQuarter | Refusal:

@@ -28,6 +28,13 @@ BOOTSTRAP = 399
 FEW_TREATED = 6
 """As in params/methods.yaml: below it only the permutation test is used."""
 
+REPETITIONS = 40
+"""Maximum per row: a fit takes a tenth of a second to half a second."""
+TOLERANCE = 1e-4
+"""Of an optimiser, in squared standard errors of a slope (METHODS §0)."""
+BOUNDARY = ("a variance at zero", "correlation")
+"""How the reasons for a fit on the boundary begin; any other reason is a failed search."""
+
 
 def panel(rng: np.random.Generator, draws: int, *, areas: int, years: int, ratio: float, uneven: int) -> Measures:
     """Repeat the test of equal slopes, the pooled slopes' intervals and the closed form's variance."""
@@ -116,14 +123,6 @@ def _exposure_draw(
     low, high = wild_interval(fitted, weights, level=SIZE) or (np.nan, np.nan)
     permutation = bootstrap_p(permuted(fitted, orders)[1], abs(fitted.t))
     return fitted.estimate, fitted.t, wild_p(fitted, weights), permutation, low, high
-
-
-REPETITIONS = 40
-"""Maximum per row: a fit takes a tenth of a second to half a second."""
-TOLERANCE = 1e-4
-"""Of an optimiser, in squared standard errors of a slope (METHODS §0)."""
-BOUNDARY = ("a variance at zero", "correlation")
-"""How the reasons for a fit on the boundary begin; any other reason is a failed search."""
 
 
 def mixed_model(rng: np.random.Generator, draws: int, *, areas: int, years: int, ratio: float) -> Measures:
