@@ -20,9 +20,9 @@ import yaml
 from filelock import FileLock
 from hypothesis import settings
 
-from policyreport.data.cleaned import panel_values
 from policyreport.data.inputs import Inputs, read_inputs
 from policyreport.data.observations.ledger import load_ledger
+from policyreport.data.quality import panel_values
 from policyreport.data.selection import compare_series
 from policyreport.figures.pictures import Picture
 from policyreport.params.methods import ExposureSettings, MethodSettings, RanksSettings, read_method_settings
@@ -34,8 +34,7 @@ from policyreport.publishing.renderers import choose
 from policyreport.publishing.report import assemble
 from policyreport.publishing.templates import Templates
 from policyreport.publishing.values import Drawing
-from policyreport.records.markdown import as_read
-from policyreport.records.marks import unmarked
+from policyreport.records.markdown import as_read, unmarked
 from policyreport.records.notebooks import (
     Changes,
     CompareRecord,

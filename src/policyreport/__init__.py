@@ -9,15 +9,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from policyreport.data.boundary_checks import check_boundaries as check_boundaries
-    from policyreport.data.boundary_checks import count_bases as count_bases
-    from policyreport.data.changes import list_changes as list_changes
-    from policyreport.data.cleaned import bounded_values as bounded_values
-    from policyreport.data.cleaned import panel_values as panel_values
-    from policyreport.data.cleaned import part_missing as part_missing
-    from policyreport.data.cleaned import summarise_topics as summarise_topics
     from policyreport.data.inputs import Inputs
     from policyreport.data.observations.known import to_observations as to_observations
+    from policyreport.data.quality import bounded_values as bounded_values
+    from policyreport.data.quality import check_boundaries as check_boundaries
+    from policyreport.data.quality import count_bases as count_bases
+    from policyreport.data.quality import list_changes as list_changes
+    from policyreport.data.quality import panel_values as panel_values
+    from policyreport.data.quality import part_missing as part_missing
+    from policyreport.data.quality import summarise_topics as summarise_topics
     from policyreport.data.selection import compare_series as compare_series
     from policyreport.data.statements import count_themes as count_themes
     from policyreport.data.statements import to_statements as to_statements
@@ -26,21 +26,21 @@ if TYPE_CHECKING:
     from policyreport.running.by_hand import compare_with_official as compare_with_official
     from policyreport.running.official import Record
     from policyreport.running.workspace import open_edition as open_edition
-    from policyreport.statistics.ranks.area_means import mean_above_country as mean_above_country
-    from policyreport.statistics.ranks.area_means import mean_change_above_country as mean_change_above_country
-    from policyreport.statistics.ranks.area_means import rank_means as rank_means
+    from policyreport.statistics.ranks.comparators import mean_differences as mean_differences
     from policyreport.statistics.ranks.comparators import weighted_mean as weighted_mean
-    from policyreport.statistics.ranks.mean_differences import mean_differences as mean_differences
     from policyreport.statistics.ranks.peers import compare_with_country as compare_with_country
     from policyreport.statistics.ranks.peers import compare_with_peers as compare_with_peers
+    from policyreport.statistics.ranks.published import mean_above_country as mean_above_country
+    from policyreport.statistics.ranks.published import mean_change_above_country as mean_change_above_country
+    from policyreport.statistics.ranks.published import rank_means as rank_means
     from policyreport.statistics.ranks.published import rank_published as rank_published
     from policyreport.statistics.ranks.published import rank_sets as rank_sets
     from policyreport.statistics.ranks.published import relative_level as relative_level
     from policyreport.statistics.scorecard.coverage import count_codes as count_codes
     from policyreport.statistics.scorecard.coverage import count_published as count_published
-    from policyreport.statistics.scorecard.headlines import collect_headlines as collect_headlines
-    from policyreport.statistics.scorecard.headlines import count_turnout as count_turnout
+    from policyreport.statistics.scorecard.league import collect_headlines as collect_headlines
     from policyreport.statistics.scorecard.league import collect_league as collect_league
+    from policyreport.statistics.scorecard.league import count_turnout as count_turnout
     from policyreport.statistics.scorecard.league import national_record as national_record
     from policyreport.statistics.scorecard.specifications import headline_specifications as headline_specifications
     from policyreport.statistics.scorecard.strip import collect_strip as collect_strip
@@ -49,13 +49,13 @@ if TYPE_CHECKING:
     from policyreport.statistics.series.among import fit_trend_among as fit_trend_among
     from policyreport.statistics.series.exposure import exposure_design as exposure_design
     from policyreport.statistics.series.exposure import fit_exposure as fit_exposure
-    from policyreport.statistics.series.indices import refuse_index as refuse_index
     from policyreport.statistics.series.level_trend import compare_changes as compare_changes
     from policyreport.statistics.series.panel import fit_panel as fit_panel
     from policyreport.statistics.series.specifications import score_specifications as score_specifications
     from policyreport.statistics.series.steps import test_drift as test_drift
     from policyreport.statistics.series.steps import test_step as test_step
     from policyreport.statistics.series.trend import fit_trend as fit_trend
+    from policyreport.statistics.series.trend import refuse_index as refuse_index
     from policyreport.statistics.shares.aggregate import aggregate_shares as aggregate_shares
     from policyreport.statistics.shares.pace import pace_of_share as pace_of_share
     from policyreport.statistics.shares.revisions import measure_differences as measure_differences
@@ -78,18 +78,18 @@ _PUBLIC = {
     "method_settings": "policyreport.params.methods",
     "open_edition": "policyreport.running.workspace",
     "compare_with_official": "policyreport.running.by_hand",
-    "bounded_values": "policyreport.data.cleaned",
-    "check_boundaries": "policyreport.data.boundary_checks",
+    "bounded_values": "policyreport.data.quality",
+    "check_boundaries": "policyreport.data.quality",
     "compare_series": "policyreport.data.selection",
-    "count_bases": "policyreport.data.boundary_checks",
+    "count_bases": "policyreport.data.quality",
     "count_themes": "policyreport.data.statements",
     "to_statements": "policyreport.data.statements",
-    "collect_headlines": "policyreport.statistics.scorecard.headlines",
-    "count_turnout": "policyreport.statistics.scorecard.headlines",
-    "list_changes": "policyreport.data.changes",
-    "panel_values": "policyreport.data.cleaned",
-    "part_missing": "policyreport.data.cleaned",
-    "summarise_topics": "policyreport.data.cleaned",
+    "collect_headlines": "policyreport.statistics.scorecard.league",
+    "count_turnout": "policyreport.statistics.scorecard.league",
+    "list_changes": "policyreport.data.quality",
+    "panel_values": "policyreport.data.quality",
+    "part_missing": "policyreport.data.quality",
+    "summarise_topics": "policyreport.data.quality",
     "to_observations": "policyreport.data.observations.known",
     "aggregate_shares": "policyreport.statistics.shares.aggregate",
     "measure_differences": "policyreport.statistics.shares.revisions",
@@ -105,11 +105,11 @@ _PUBLIC = {
     "pool_lists": "policyreport.statistics.tasks.pooling",
     "quarter_on_quarter": "policyreport.statistics.tasks.quarters",
     "rank_lists": "policyreport.statistics.tasks.ranking",
-    "mean_above_country": "policyreport.statistics.ranks.area_means",
-    "mean_change_above_country": "policyreport.statistics.ranks.area_means",
-    "rank_means": "policyreport.statistics.ranks.area_means",
+    "mean_above_country": "policyreport.statistics.ranks.published",
+    "mean_change_above_country": "policyreport.statistics.ranks.published",
+    "rank_means": "policyreport.statistics.ranks.published",
     "weighted_mean": "policyreport.statistics.ranks.comparators",
-    "mean_differences": "policyreport.statistics.ranks.mean_differences",
+    "mean_differences": "policyreport.statistics.ranks.comparators",
     "compare_with_country": "policyreport.statistics.ranks.peers",
     "compare_with_peers": "policyreport.statistics.ranks.peers",
     "rank_published": "policyreport.statistics.ranks.published",
@@ -127,7 +127,7 @@ _PUBLIC = {
     "fit_trend_among": "policyreport.statistics.series.among",
     "exposure_design": "policyreport.statistics.series.exposure",
     "fit_exposure": "policyreport.statistics.series.exposure",
-    "refuse_index": "policyreport.statistics.series.indices",
+    "refuse_index": "policyreport.statistics.series.trend",
     "compare_changes": "policyreport.statistics.series.level_trend",
     "fit_panel": "policyreport.statistics.series.panel",
     "test_drift": "policyreport.statistics.series.steps",

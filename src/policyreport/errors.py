@@ -3,8 +3,6 @@
 An error says where, what was expected, what was found, and what to do. It never needs a traceback.
 """
 
-from __future__ import annotations
-
 import errno
 import os
 import re

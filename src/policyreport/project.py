@@ -1,7 +1,5 @@
 """Find the project folder, its editions and who works in it; without heavy imports, for a quick command line."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterable

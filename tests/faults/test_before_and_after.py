@@ -22,7 +22,7 @@ from policyreport.params.report import read_roles
 from policyreport.records.base import Refusal
 from policyreport.records.series import Exposure, SeriesPoint, Trend
 from policyreport.running.plan import EditionData
-from policyreport.statistics.common.starts import lies_after, years_after
+from policyreport.statistics.series.windows import lies_after, years_after
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = Path(policyreport.__file__).parent

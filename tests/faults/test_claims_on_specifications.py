@@ -6,7 +6,7 @@ import pytest
 
 from policyreport import headline_specifications, score_specifications
 from policyreport.data.inputs import Inputs
-from policyreport.records.marks import unmarked
+from policyreport.records.markdown import unmarked
 from policyreport.records.series import Sensitivity
 from policyreport.running.plan import EditionData
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from policyreport.data.inputs import Inputs
-from policyreport.records.marks import unmarked
+from policyreport.records.markdown import unmarked
 from policyreport.records.tasks import Flow
 from policyreport.statistics.tasks.completion import completion_of_lists
 from policyreport.statistics.tasks.flow import pace_of_tasks

@@ -15,13 +15,13 @@ import yaml
 from typer.testing import CliRunner
 
 from policyreport.cli.main import app
-from policyreport.data.changes import list_changes
 from policyreport.data.inputs import Inputs, read_inputs
+from policyreport.data.quality import list_changes
 from policyreport.errors import ExitCode, ParamsError
 from policyreport.params.edition import read_edition
 from policyreport.publishing.renderers.pandoc import PandocRenderer
 from policyreport.publishing.report import assemble
-from policyreport.records.marks import unmarked
+from policyreport.records.markdown import unmarked
 from policyreport.records.periods import period_bounds
 from policyreport.running import plan
 

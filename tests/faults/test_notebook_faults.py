@@ -15,7 +15,7 @@ from policyreport.figures.pictures import Picture
 from policyreport.params.edition import read_edition
 from policyreport.running import plan
 from policyreport.running.execute import Unit, execute_unit
-from policyreport.running.execute.parameters import UnknownParameterError, check_parameters
+from policyreport.running.execute.notebooks import UnknownParameterError, check_parameters
 from policyreport.running.kernels import batch_server
 from policyreport.running.plan import EditionData
 from warm_kernels.provisioner import use_server

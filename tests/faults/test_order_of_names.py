@@ -8,7 +8,7 @@ from policyreport.figures.frame import Frame
 from policyreport.figures.shares import threshold_by_area
 from policyreport.records.base import Finding, Observation
 from policyreport.records.formats import Formats
-from policyreport.records.marks import unmarked
+from policyreport.records.markdown import unmarked
 from policyreport.records.shares import Threshold
 from policyreport.statistics.tasks.quarters import quarter_on_quarter
 

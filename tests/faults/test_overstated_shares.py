@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from policyreport.data.inputs import Inputs
-from policyreport.records.marks import unmarked
+from policyreport.records.markdown import unmarked
 from policyreport.running.plan import EditionData
 from policyreport.statistics.scorecard.specifications import threshold_specifications
 from policyreport.statistics.shares.aggregate import aggregate_shares

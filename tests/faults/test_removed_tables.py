@@ -169,7 +169,7 @@ def test_a5_a_figure_later_than_every_edition_changes_none(project):
 
 
 def test_a5_a_figure_known_to_the_year_counts_on_its_last_day(project):
-    from policyreport.intake.affected import affected_editions
+    from policyreport.intake.writing import affected_editions
 
     days = [last_day("2025")[0], last_day("2026")[0]]
     assert {each.id: each.figures for each in affected_editions(project, days)} == {"2025Q4": 1}

@@ -10,8 +10,7 @@ import pytest
 
 from policyreport import rank_means
 from policyreport.data.inputs import Inputs
-from policyreport.records.markdown import as_read
-from policyreport.records.marks import unmarked
+from policyreport.records.markdown import as_read, unmarked
 from policyreport.records.notebooks import LeagueRow
 from policyreport.records.series import Difference, Peers, Ranks, Trend
 from policyreport.running.plan import EditionData

@@ -466,7 +466,7 @@ def test_b8_what_columns_of_years_hold_is_asked_for_with_the_rest(tmp_path):
 
 
 def test_b8_the_preview_does_not_add_the_country_to_its_provinces(tmp_path):
-    from policyreport.cli.adding_tables import summarise_changes
+    from policyreport.cli.adding import summarise_changes
     from policyreport.intake.preview import Change, Preview
 
     path = text(tmp_path, "Địa phương;Tổng số\nCả nước;15\nHà Nội;12\nCao Bằng;3\n")

@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from policyreport.data.observations.known import cell
 from policyreport.data.observations.ledger import read_raw
-from policyreport.data.observations.schema import cell
 from policyreport.data.rules.evidence import read_context
 from policyreport.data.rules.screening import check_ledger
 from policyreport.data.sources import read_sources
@@ -39,7 +39,7 @@ def test_b4_every_number_of_the_ledger_keeps_its_digits_in_messages():
 
 
 def test_b4_every_long_number_keeps_its_digits_in_a_notebook():
-    from policyreport.records.display import written
+    from policyreport.records.base import written
 
     for text in LONG.unique():
         assert written(float(text)) == f"{Decimal(text):,f}"

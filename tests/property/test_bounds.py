@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policyreport.statistics.shares.bounds import rest_of_total
+from policyreport.statistics.shares.aggregate import rest_of_total
 
 LOW, HIGH = 0.0, 100.0
 parts = st.lists(st.tuples(st.floats(LOW, HIGH), st.floats(0.01, 50)), min_size=2, max_size=12)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from policyreport.statistics.common.hierarchy import pool
+from policyreport.statistics.series.panel import pool
 from policyreport.statistics.series.panel_fits import closed_form
 
 panels = arrays(float, st.tuples(st.integers(3, 8), st.integers(4, 7)), elements=st.integers(-50, 50).map(float))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from policyreport.statistics.common.hierarchy import pool
+from policyreport.statistics.series.panel import pool
 from policyreport.statistics.series.panel_fits import closed_form
 from policyreport.statistics.validity.processes import sloping_panel
 

@@ -3,7 +3,7 @@
 import pytest
 from scipy.optimize import linprog
 
-from policyreport.statistics.shares.bounds import rest_of_total
+from policyreport.statistics.shares.aggregate import rest_of_total
 
 
 def test_the_six_provinces_of_the_specification():

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from policyreport import count_codes
-from policyreport.data.boundary_checks import count_bases
 from policyreport.data.inputs import Inputs
+from policyreport.data.quality import count_bases
 from policyreport.params.wording import read_wording
 from policyreport.publishing.method_values import method_use, method_values, recalculated
 from policyreport.publishing.names import name_filters

@@ -8,7 +8,7 @@ import pytest
 from policyreport.params.methods import read_method_settings
 from policyreport.records.base import Observation
 from policyreport.statistics.shares import pace
-from policyreport.statistics.shares.pace_lines import drift_fan
+from policyreport.statistics.shares.pace_arithmetic import drift_fan
 from policyreport.statistics.shares.revision_error import RevisionPrior
 
 OFFICE = {2020: 12.66, 2021: 12.87, 2022: 12.83, 2023: 12.87, 2024: 13.17, 2025: 14.02}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from policyreport.statistics.common.hierarchy import pool
+from policyreport.statistics.series.panel import pool
 from policyreport.statistics.series.panel_fits import closed_form, fit_mixed
 
 AREA, YEAR = np.arange(1, 35)[:, None], np.arange(1, 7)[None, :]

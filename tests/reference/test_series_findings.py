@@ -19,7 +19,7 @@ from policyreport.data.inputs import Inputs
 from policyreport.data.selection import series
 from policyreport.publishing.series_values import singled_out
 from policyreport.records.base import Refusal
-from policyreport.records.marks import unmarked
+from policyreport.records.markdown import unmarked
 from policyreport.records.series import Exposure, Panel, Ranks, Sensitivity, TrendFamily
 from policyreport.records.shares import Threshold
 from policyreport.statistics.shares.threshold import share_against

@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup, Tag
 
 from policyreport.params.edition import read_edition
 from policyreport.params.indicators import read_indicators
-from policyreport.params.references import read_references
+from policyreport.params.registry import read_references
 from policyreport.params.report import read_roles
 from policyreport.params.wording import Wording, read_wording
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from policyreport.publishing.report import collect, filled_pages
 from policyreport.records.notebooks import BY_NOTEBOOK, Deviation
-from policyreport.running.seal import UNSEALED, sealed
-from policyreport.running.store import notebook_path
+from policyreport.running.store import UNSEALED, notebook_path, sealed
 
 OTHER = Deviation(field="growth", estimator="fit_trend", argument="values", official="6 rows", used="5 rows")
 SENTENCE = "Differs from the official method"

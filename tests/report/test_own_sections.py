@@ -18,7 +18,7 @@ from policyreport.publishing.downloads import make_downloads
 from policyreport.publishing.provenance import read_provenance
 from policyreport.publishing.trace import trace
 from policyreport.publishing.values import Drawing
-from policyreport.records.marks import unmarked
+from policyreport.records.markdown import unmarked
 from policyreport.records.own import OwnRecord
 from policyreport.running import plan
 from policyreport.running.execute import execute_unit

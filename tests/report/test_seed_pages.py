@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from policyreport.publishing.trace import printed
-from policyreport.records.marks import read_marks
+from policyreport.records.markdown import read_marks
 
 DATA = Path(__file__).parents[1] / "data"
 SEEDS = pd.read_csv(DATA / "seeds.csv", dtype=str, keep_default_na=False)

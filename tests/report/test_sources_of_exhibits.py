@@ -26,7 +26,7 @@ from policyreport.publishing.names import name_filters
 from policyreport.publishing.provenance import read_provenance
 from policyreport.records.base import Observation
 from policyreport.records.formats import Formats
-from policyreport.records.marks import read_marks
+from policyreport.records.markdown import read_marks
 from policyreport.records.notebooks import LeagueRow
 from policyreport.records.shares import VintageValue
 from policyreport.running import plan

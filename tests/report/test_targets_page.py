@@ -5,8 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from policyreport.data.inputs import Inputs
-from policyreport.records.markdown import as_read
-from policyreport.records.marks import POLICY, read_marks, unmarked
+from policyreport.records.markdown import POLICY, as_read, read_marks, unmarked
 from policyreport.records.notebooks import TargetsRecord
 from policyreport.running.plan import EditionData
 

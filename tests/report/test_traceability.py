@@ -15,7 +15,7 @@ from policyreport.publishing.provenance import read_provenance
 from policyreport.publishing.report import collect, filled_pages
 from policyreport.publishing.source_marks import SourceMarks, explain
 from policyreport.publishing.trace import Place, as_tree, printed, trace
-from policyreport.records.marks import MARK, POLICY, mark
+from policyreport.records.markdown import MARK, POLICY, mark
 
 EDITION = "tiny"
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"

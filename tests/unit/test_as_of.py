@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from policyreport.data.inputs import FACTS, OBSERVATIONS, PANEL, RECORDS, Inputs, read_inputs
-from policyreport.data.observations.schema import KEY
+from policyreport.data.observations.known import KEY
 from policyreport.errors import RunError
 from policyreport.figures import plot
 from policyreport.records.base import Refusal

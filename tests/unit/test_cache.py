@@ -16,8 +16,7 @@ import pytest
 from policyreport.records.base import Failure
 from policyreport.running.cache.ingredients import environment_digest, key_of, package_digest, reachable_files
 from policyreport.running.cache.reasons import reasons_for
-from policyreport.running.cache.results import Cache, Result
-from policyreport.running.cache.unchanged import remember_run, restore_unchanged
+from policyreport.running.cache.results import Cache, Result, remember_run, restore_unchanged
 from policyreport.running.execute import Outcome, Unit
 from policyreport.running.runs import run_stages
 from policyreport.running.store import failure_path, notebook_path, record_path

@@ -5,8 +5,7 @@ import sys
 import pytest
 
 from policyreport.errors import UsageError
-from policyreport.running.cluster.executor import DaskExecutor
-from policyreport.running.cluster.pace import Pace
+from policyreport.running.cluster.executor import DaskExecutor, Pace
 from policyreport.running.cluster.worker import SOURCE, Order, describe_environment, differences
 from policyreport.running.events import WorkerLost, WorkerSlow
 from policyreport.running.execute import Outcome
@@ -56,7 +55,7 @@ def outcome(worker: str, seconds: float, area: str = "n01") -> Outcome:
 
 
 def test_a_worker_that_needs_twice_the_time_of_the_others_is_named_once(monkeypatch):
-    monkeypatch.setattr("policyreport.running.cluster.pace.LOOK_SECONDS", 0)
+    monkeypatch.setattr("policyreport.running.cluster.executor.LOOK_SECONDS", 0)
     pace = Pace()
     for _ in range(3):
         assert pace.slow(dict) == []
@@ -78,7 +77,7 @@ def test_a_notebook_that_stays_far_too_long_at_a_worker_is_named(monkeypatch):
     for _ in range(3):
         pace.note(outcome("tcp://a", 1.0))
     clock = [100.0]
-    monkeypatch.setattr("policyreport.running.cluster.pace.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("policyreport.running.cluster.executor.time.monotonic", lambda: clock[0])
     assigned = {("n40", "trend"): "tcp://b"}
     told = []
     for clock[0] in (100.0, 111.0, 117.0):

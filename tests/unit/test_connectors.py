@@ -13,8 +13,7 @@ from policyreport.data.areas import read_areas
 from policyreport.data.observations.ledger import TEXT
 from policyreport.errors import ConnectError, DataError, ParamsError, UsageError
 from policyreport.intake.connectors import pxweb, sdmx, worldbank
-from policyreport.intake.connectors.fetched import Fetched, day_of, republished
-from policyreport.intake.connectors.landing import preview
+from policyreport.intake.connectors.fetched import Fetched, day_of, preview, republished
 from policyreport.intake.connectors.web import Web
 from policyreport.params.connectors import Target, read_connectors
 from policyreport.records.digits import as_published

@@ -12,8 +12,7 @@ import pytest
 
 from policyreport.errors import RunError
 from policyreport.running.execute import Unit, execute_unit
-from policyreport.running.execute.parameters import UnknownParameterError, check_parameters
-from policyreport.running.execute.reproducible import without_machine
+from policyreport.running.execute.notebooks import UnknownParameterError, check_parameters, without_machine
 
 FIXTURES = Path(__file__).parents[1] / "notebooks" / "fixtures"
 LEDGER = {"ledger.csv": b"area,value\nn01,13.2\n"}

@@ -8,8 +8,7 @@ import pytest
 from policyreport.publishing.implementation_values import ImplementationValues
 from policyreport.publishing.provenance import read_provenance
 from policyreport.records.base import Observation
-from policyreport.records.markdown import as_read
-from policyreport.records.marks import read_marks, unmarked
+from policyreport.records.markdown import as_read, read_marks, unmarked
 from policyreport.records.notebooks import Statement
 
 ROOT = Path(__file__).parents[2]

@@ -10,8 +10,7 @@ from policyreport.data.areas import read_areas
 from policyreport.errors import ParamsError
 from policyreport.intake.days import read_day, read_period, read_published
 from policyreport.intake.names import AreaNameError, AreaNames, day_of
-from policyreport.intake.sheets import Cell, text_cell
-from policyreport.intake.texts import neutralise
+from policyreport.intake.sheets import Cell, neutralise, text_cell
 from policyreport.params.indicators import read_indicators
 from policyreport.params.intake import heading_key, read_intake
 from policyreport.params.spelling import plain

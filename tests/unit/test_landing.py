@@ -14,8 +14,7 @@ from policyreport.data.observations.ledger import TEXT, load_ledger
 from policyreport.data.sources import Provenance, read_source
 from policyreport.errors import ConnectError, DataError
 from policyreport.intake import writing
-from policyreport.intake.connectors.fetched import Fetched, to_rows
-from policyreport.intake.connectors.landing import preview, rows_to_land, write
+from policyreport.intake.connectors.fetched import Fetched, preview, rows_to_land, to_rows, write
 
 ROOT = Path(__file__).parents[2]
 RAW = b'{"as": "it came"}'

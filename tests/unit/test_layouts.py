@@ -21,8 +21,7 @@ from policyreport.params.intake import read_intake
 from policyreport.params.languages import read_languages
 from policyreport.params.methods import read_method_settings
 from policyreport.params.policy import read_policy
-from policyreport.params.references import read_references
-from policyreport.params.registry import read_registry
+from policyreport.params.registry import read_references, read_registry
 from policyreport.params.report import read_roles
 from policyreport.params.rules import read_rule_book
 from policyreport.params.wording import read_wording

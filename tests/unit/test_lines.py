@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from policyreport.data.contrasts import divided
 from policyreport.data.points import AreaSeries
+from policyreport.data.selection import divided
 from policyreport.records.series import SeriesPoint, Trend
 from policyreport.statistics.common.multiplicity import adjust
 from policyreport.statistics.series import trend

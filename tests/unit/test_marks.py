@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from policyreport.figures.tables import table
 from policyreport.publishing.source_marks import SourceMarks
-from policyreport.records.marks import compact, expand, mark, read_marks, unmarked
+from policyreport.records.markdown import compact, expand, mark, read_marks, unmarked
 
 FILES = st.sampled_from(["nso/PL.V03.01.csv", "hue-ngay-nay/central-2025-12-27.csv", "a/b.csv"])
 IDS = st.lists(st.builds("{}#{}".format, FILES, st.integers(2, 60)), min_size=1)

@@ -11,9 +11,8 @@ import pandas as pd
 import pytest
 
 from policyreport.data.observations.corrections import read_corrections, read_withheld
-from policyreport.data.observations.known import as_known_on, to_observations, vintages
+from policyreport.data.observations.known import as_known_on, to_observations, validate, vintages
 from policyreport.data.observations.ledger import load_ledger
-from policyreport.data.observations.schema import validate
 from policyreport.errors import DataError
 from policyreport.params.indicators import read_indicators
 from policyreport.records.periods import last_day, period_bounds

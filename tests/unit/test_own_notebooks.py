@@ -15,8 +15,7 @@ from typer.testing import CliRunner
 from policyreport.cli.main import app
 from policyreport.data.inputs import read_inputs
 from policyreport.errors import DataError, ParamsError, UsageError
-from policyreport.params.declared import declare, undeclared
-from policyreport.params.edition import Edition, read_edition
+from policyreport.params.edition import Edition, declare, read_edition, undeclared
 from policyreport.records.base import Interval, Refusal
 from policyreport.records.own import MOST_ROWS, OwnRecord, own_results
 from policyreport.running import plan

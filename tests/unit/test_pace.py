@@ -9,8 +9,7 @@ import pytest
 from policyreport.params.methods import read_method_settings
 from policyreport.records.base import Observation, Refusal
 from policyreport.statistics.shares import pace
-from policyreport.statistics.shares.pace_arithmetic import Goal, nearer_end
-from policyreport.statistics.shares.pace_lines import drift_fan
+from policyreport.statistics.shares.pace_arithmetic import Goal, drift_fan, nearer_end
 from policyreport.statistics.shares.revision_error import RevisionPrior
 
 PRIOR = RevisionPrior(degrees=2, scale=0.5, settled_maturity=3, settled_scale=0.1)

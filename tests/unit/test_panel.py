@@ -8,8 +8,8 @@ import pytest
 from scipy import stats
 
 from policyreport.records.base import Refusal
-from policyreport.statistics.common.hierarchy import pool
 from policyreport.statistics.series import panel, panel_fits
+from policyreport.statistics.series.panel import pool
 
 
 def panel_of(areas=12, years=6, slopes=0.0, noise=1.0, seed=0):

@@ -7,8 +7,8 @@ import pytest
 from policyreport.records.base import Observation
 from policyreport.records.periods import kind_of, year_of_period
 from policyreport.records.shares import NotYearly, Threshold
+from policyreport.statistics.shares.frame import newest_of_each_year, of_one_kind, yearly
 from policyreport.statistics.shares.latest import later_parts, newest_of_each_measure
-from policyreport.statistics.shares.vintages import newest_of_each_year, of_one_kind, yearly
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,8 @@ import yaml
 from policyreport.data.inputs import read_decisions
 from policyreport.errors import ParamsError
 from policyreport.params.methods import Setting, read_method_settings
-from policyreport.params.phrases import fill
 from policyreport.params.registry import read_registry
-from policyreport.params.wording import read_wording
+from policyreport.params.wording import fill, read_wording
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = {

@@ -9,7 +9,7 @@ import pytest
 
 from policyreport.data.inputs import Inputs
 from policyreport.records.base import Refusal
-from policyreport.records.marks import unmarked
+from policyreport.records.markdown import unmarked
 from policyreport.records.series import Ranks
 from policyreport.running.plan import EditionData
 

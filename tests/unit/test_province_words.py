@@ -10,16 +10,15 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from policyreport.data.changes import list_changes
 from policyreport.data.inputs import Inputs
 from policyreport.data.observations.known import newest_publication
+from policyreport.data.quality import list_changes
 from policyreport.data.selection import mean_of, series
 from policyreport.params.wording import read_wording
 from policyreport.publishing.names import name_filters
 from policyreport.publishing.provenance import read_provenance
 from policyreport.records.base import Finding, Gap, Refusal
-from policyreport.records.markdown import as_read
-from policyreport.records.marks import unmarked
+from policyreport.records.markdown import as_read, unmarked
 from policyreport.records.periods import period_bounds
 from policyreport.records.series import Peers, Trend
 from policyreport.running.plan import EditionData

@@ -4,7 +4,7 @@ import pytest
 
 from policyreport.errors import ExitCode, RenderError
 from policyreport.records.notebooks import NATIONAL_NOTEBOOKS
-from policyreport.running.quorum import Turnout, count_turnout, require_quorum
+from policyreport.running.executed import Turnout, count_turnout, require_quorum
 from policyreport.running.store import failure_path, record_path, write_whole
 
 AREAS = tuple(f"n{number:02}" for number in range(1, 11))

@@ -13,8 +13,7 @@ from typer.testing import CliRunner
 from policyreport.cli.main import app
 from policyreport.errors import ParamsError
 from policyreport.params.methods import MethodSettings
-from policyreport.params.references import read_references
-from policyreport.params.registry import Registry, read_registry
+from policyreport.params.registry import Registry, read_references, read_registry
 from policyreport.params.wording import read_wording
 from policyreport.records import series, shares, targets, tasks
 from policyreport.records.base import Result

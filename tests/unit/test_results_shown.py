@@ -6,7 +6,7 @@ import pytest
 from IPython.lib.pretty import pretty
 
 from policyreport import Results
-from policyreport.records import display
+from policyreport.records import base
 from policyreport.records.base import Flag, Interval, Refusal
 from policyreport.records.notebooks import CoverageCell
 from policyreport.records.tasks import Completion, Proportion
@@ -62,7 +62,7 @@ def test_a_summary_has_estimate_interval_and_level(completion: Completion) -> No
 
 
 def test_a_refusal_is_a_sentence_with_its_code_and_its_facts(refused: Refusal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(display.SENTENCES, "list-too-short", "The list holds fewer tasks than an interval needs.")
+    monkeypatch.setitem(base.SENTENCES, "list-too-short", "The list holds fewer tasks than an interval needs.")
     wanted = "completion, due by June: list-too-short: The list holds fewer tasks than an interval needs (3 of 8)."
     assert refused.summary() == wanted
     assert refused._repr_html_() == f"<p>{wanted}</p>"

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policyreport.data.observations.corrections import Correction, Withheld, read_withheld
+from policyreport.data.observations.known import TYPES
 from policyreport.data.observations.ledger import require_valid
-from policyreport.data.observations.schema import TYPES
 from policyreport.data.rules.evidence import Context, Evidence, read_context
 from policyreport.data.rules.screening import CHECKS, ON_LOADING, check_ledger, rules
 from policyreport.data.sources import Source

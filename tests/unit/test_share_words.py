@@ -13,8 +13,7 @@ from policyreport.figures import plot
 from policyreport.figures.pictures import Picture
 from policyreport.publishing.values import Drawing
 from policyreport.records.base import Refusal
-from policyreport.records.markdown import as_read
-from policyreport.records.marks import unmarked
+from policyreport.records.markdown import as_read, unmarked
 from policyreport.records.notebooks import TrendRecord
 from policyreport.records.shares import NotYearly, Pace, Threshold
 from policyreport.running.plan import EditionData

@@ -9,7 +9,7 @@ from policyreport.data.inputs import Inputs
 from policyreport.figures import plot
 from policyreport.records.base import Interval, Refusal
 from policyreport.records.formats import Formats
-from policyreport.records.marks import unmarked
+from policyreport.records.markdown import unmarked
 from policyreport.records.series import Difference, Exposure, Peers
 from policyreport.records.shares import NewsNoise, Revisions, RevisionTest
 from policyreport.records.tasks import ChangeAt, Flow, FlowChange, FlowTrend

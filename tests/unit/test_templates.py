@@ -16,8 +16,7 @@ from policyreport.publishing.templates import Templates
 from policyreport.publishing.values import Texts, Value
 from policyreport.records.base import Flag
 from policyreport.records.formats import NBSP, Formats
-from policyreport.records.markdown import Markdown
-from policyreport.records.marks import mark
+from policyreport.records.markdown import Markdown, mark
 
 ROOT = Path(__file__).parents[2]
 HEAD = "---\ntitle: Growth\n---\n\n"

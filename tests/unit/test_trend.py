@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from scipy.stats import norm
 
-from policyreport.data import contrasts
+from policyreport.data import selection
 from policyreport.data.points import AreaSeries, to_frame
 from policyreport.errors import DataError
 from policyreport.records.base import Refusal
@@ -203,7 +203,7 @@ def test_a_contrast_keeps_common_years_the_less_settled_status_and_both_breaks()
         SeriesPoint(year=2021, value=2.0, segment=0, status="estimate", inputs=("other",)),
         SeriesPoint(year=2022, value=4.0, segment=1),
     )
-    difference = contrasts.minus(own, other)
+    difference = selection.minus(own, other)
     assert [(point.year, point.value, point.segment) for point in difference] == [
         (2021, 4.0, 0),
         (2022, 3.0, 1),
@@ -214,7 +214,7 @@ def test_a_contrast_keeps_common_years_the_less_settled_status_and_both_breaks()
 
 def test_an_index_is_100_where_both_are_equal_and_carries_the_range_of_parts():
     own = (SeriesPoint(year=2020, value=3.0, low=2.0, high=4.0),)
-    index = contrasts.index(own, (SeriesPoint(year=2020, value=4.0),))[0]
+    index = selection.index(own, (SeriesPoint(year=2020, value=4.0),))[0]
     assert (index.value, index.low, index.high) == (75.0, 50.0, 100.0)
 
 

@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 
 from policyreport.cli.triangles import read_triangles, triangle_lines, triangle_table
-from policyreport.data.boundary_checks import check_boundaries, count_bases
 from policyreport.data.inputs import FACTS, Inputs, read_inputs
 from policyreport.data.observations.ledger import load_ledger
+from policyreport.data.quality import check_boundaries, count_bases
 from policyreport.errors import DataError, UsageError
 from policyreport.figures import plot
 from policyreport.publishing.finding_values import finding_values
 from policyreport.publishing.provenance import read_provenance
 from policyreport.publishing.revision_values import boundary_values
 from policyreport.records.base import Observation, Refusal
-from policyreport.records.marks import unmarked
+from policyreport.records.markdown import unmarked
 from policyreport.records.shares import MeasureDifference, Revisions
 from policyreport.running import plan
 from policyreport.running.plan import EditionData

@@ -1,22 +1,39 @@
-"""The commands `template` and `add`: a sheet for a new quarter, and the figures of a filled-in one."""
+"""The commands `template`, `add` and `remove`: a sheet for a new quarter, its figures, and taking a table back."""
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from policyreport.cli.messages import confirmed, say_error
-from policyreport.errors import ExitCode, UsageError
+from policyreport.cli.messages import confirmed, open_console, plain_table, say_error
+from policyreport.errors import DataError, ExitCode, UsageError
 from policyreport.project import given_project
 
 if TYPE_CHECKING:
-    from policyreport.intake.preview import Preview
+    from rich.table import Table
+
+    from policyreport.intake.preview import Change, Kind, Preview
+    from policyreport.intake.writing import Removal
+    from policyreport.records.base import Finding
+
 
 # A sheet in the wrong form is wrong in every row; the first few show how.
 SHOWN_REFUSALS = 20
+
+# A rule that a whole column breaks is shown once, with examples.
+FINDINGS_A_RULE = 3
+_KINDS: dict[Kind, str] = {
+    "new": "new",
+    "revised": "revised",
+    "confirmed": "confirmed, published again with the same value",
+    "known": "in the ledger already",
+}
+_SHOWN = 20
 
 
 def _text(help: str, metavar: str = "TEXT") -> typer.models.OptionInfo:
@@ -77,7 +94,6 @@ def add(
     """
     root = given_project(context.obj)
     # pandas, pandera and openpyxl are needed from here on.
-    from policyreport.cli.adding_tables import show_preview
     from policyreport.intake.numbers import Decimals
     from policyreport.intake.preview import preview_delivery
     from policyreport.intake.receiving import Options, receive
@@ -165,3 +181,148 @@ def _write(root: Path, preview: Preview, yes: bool) -> None:
         return
     for path in write_deliveries(root, [preview.delivery]):
         typer.echo(f"written: {path.relative_to(root)}")
+
+
+def show_preview(preview: Preview, show_all: bool) -> None:
+    """Print what a delivery would change: a line for each indicator, or for each new figure if `show_all`."""
+    console = open_console()
+    provenance = preview.delivery.provenance
+    lines = [
+        f"To data/raw/{preview.delivery.key}.csv: {provenance.publisher}, {provenance.title}",
+        f"published {provenance.published}, {provenance.address}, licence: {provenance.licence}",
+        *(f"{len(preview.of_kind(kind))} {text}" for kind, text in _KINDS.items() if preview.of_kind(kind)),
+        *([f"{len(preview.refused)} refused"] if preview.refused else []),
+        *preview.delivery.remarks,
+    ]
+    for line in lines:
+        console.print(line, soft_wrap=True)
+    new, revised = preview.of_kind("new"), preview.of_kind("revised")
+    if new:
+        console.print(_figures(new) if show_all else summarise_changes(new, preview))
+    if revised:
+        console.print(_revisions(revised))
+    if preview.findings:
+        console.print(_findings(preview.findings, show_all))
+    if not preview.refused:
+        for edition in preview.editions:
+            console.print(f"changes edition {edition}", soft_wrap=True)
+
+
+def summarise_changes(changes: tuple[Change, ...], preview: Preview) -> Table:
+    """A line for each indicator, to compare with the sheet; the country is not added to its provinces."""
+    left = ("indicator", "list or measure", "period", "unit", "areas")
+    table = plain_table(left, ("figures", "lowest", "highest", "sum"), title="New")
+    groups: dict[tuple[str, ...], list[Decimal]] = {}
+    for change in changes:
+        fields = change.figure.fields
+        key: tuple[str, ...] = (
+            fields["indicator"],
+            fields["list"] or fields["measure"],
+            fields["period"],
+            fields["unit"],
+            fields["area"] if fields["area"] in preview.wholes else "provinces",
+        )
+        groups.setdefault(key, []).append(Decimal(fields["value"]))
+    for key, values in groups.items():
+        summed = key[-1] == "provinces" and len(values) > 1 and key[0] in preview.additive
+        total = f"{sum(values):f}" if summed else ""
+        table.add_row(*key, str(len(values)), f"{min(values):f}", f"{max(values):f}", total)
+    return table
+
+
+def _figures(changes: tuple[Change, ...]) -> Table:
+    table = plain_table(("area", "indicator", "list or measure", "period"), ("value",), ("unit", "from"), "New")
+    for change in changes:
+        fields = change.figure.fields
+        what = (fields["area"], fields["indicator"], fields["list"] or fields["measure"], fields["period"])
+        value = f"{fields['bound'].strip('=')}{fields['value']}"
+        table.add_row(*what, value, fields["unit"], change.figure.place)
+    return table
+
+
+def _revisions(changes: tuple[Change, ...]) -> Table:
+    table = plain_table(("area", "indicator", "period"), ("old", "new", "change"), ("unit", "old row"), "Revised")
+    for change in changes:
+        fields = change.figure.fields
+        old = Decimal(repr(change.old_value))
+        difference = Decimal(fields["value"]) - old
+        numbers = (f"{old.normalize():f}", fields["value"], f"{difference.normalize():+f}")
+        what = (fields["area"], fields["indicator"], fields["period"])
+        table.add_row(*what, *numbers, fields["unit"], change.old)
+    return table
+
+
+def _findings(findings: tuple[Finding, ...], show_all: bool) -> Table:
+    """A line for each finding, warnings first; only the first few of each rule unless `show_all`."""
+    table = plain_table(("severity", "rule", "finding"), title="Rules that the new figures break")
+    by_rule: dict[tuple[str, str], list[str]] = {}
+    for finding in sorted(findings, key=lambda finding: (finding.severity != "warning", finding.rule)):
+        by_rule.setdefault((finding.severity, finding.rule), []).append(finding.message)
+    for (severity, rule), messages in by_rule.items():
+        shown = messages if show_all else messages[:FINDINGS_A_RULE]
+        for message in shown:
+            table.add_row(severity, rule, message)
+        if len(messages) > len(shown):
+            table.add_row(severity, rule, f"… and {len(messages) - len(shown)} more; --all shows them")
+    return table
+
+
+def remove(
+    context: typer.Context,
+    table: Annotated[
+        str, typer.Argument(metavar="TABLE", help="The table as PUBLISHER/TABLE, or its file in data/raw.")
+    ],
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Remove without asking, even if an edition uses the table.")
+    ] = False,
+) -> None:
+    """Remove a table that was added by mistake.
+
+    After showing what would disappear, it deletes the table, its sidecar and the file it was read from: all of them or
+    none. If a publisher has corrected figures, do not remove them: add the correction as a new table. A table that an
+    edition uses is removed only with --yes, because what the edition printed could not be made again.
+
+    \b
+    Examples:
+      policyreport remove mic-mst/tasks-2026-q1          show what would disappear, then ask
+      policyreport remove mic-mst/tasks-2026-q1 --yes    remove it
+    """
+    root = given_project(context.obj)
+    # pandas and pandera are needed from here on.
+    from policyreport.intake.writing import plan_removal, refuse_named, remove_table
+
+    removal = plan_removal(root, table)
+    _show(removal, root)
+    if removal.mentions:
+        raise refuse_named(removal)
+    if removal.editions and not yes:
+        raise DataError(
+            f"data/raw/{removal.key}.csv",
+            "a table that no edition uses",
+            ", ".join(edition.id for edition in removal.editions),
+            "Add --yes to remove it all the same, and run the editions again.",
+        )
+    if not confirmed("Remove this?", yes):
+        typer.echo("Nothing was removed. Add --yes to remove it.")
+        return
+    for path in remove_table(root, removal):
+        typer.echo(f"removed: {path.relative_to(root)}")
+
+
+def _show(removal: Removal, root: Path) -> None:
+    source, rows = removal.source, removal.rows
+    typer.echo(f"From data/raw: {removal.key}.csv, {source.publisher}, {source.title}")
+    typer.echo(f"published {source.published}, {source.address}, read on {source.accessed}")
+    typer.echo(f"files: {', '.join(str(path.relative_to(root)) for path in removal.files)}")
+    counted = Counter(zip(*(rows[name] for name in ("indicator", "measure", "list", "period")), strict=True))
+    typer.echo(f"{len(rows)} figures disappear:")
+    for what, number in list(counted.items())[:_SHOWN]:
+        typer.echo(f"  {number:>5}  {', '.join(filter(None, what))}")
+    if len(counted) > _SHOWN:
+        typer.echo(f"  and {len(counted) - _SHOWN} more kinds")
+    for mention in removal.mentions:
+        typer.echo(f"named by {mention}")
+    for edition in removal.editions:
+        typer.echo(f"changes edition {edition}")
+    if not removal.editions:
+        typer.echo("No edition uses any of them.")

@@ -173,14 +173,13 @@ def _codes(text: str) -> tuple[str, ...]:
 def _land(root: Path, fetched: list[Fetched], published: str, yes: bool) -> None:
     """Show what each table changes; with --yes write all of them, or none if a row is refused."""
     from policyreport.data.observations.ledger import load_ledger
-    from policyreport.intake.affected import affected_editions
-    from policyreport.intake.connectors import landing
-    from policyreport.intake.connectors.fetched import republished
+    from policyreport.intake.connectors import fetched as connector
+    from policyreport.intake.writing import affected_editions
 
     if published:
-        fetched = [republished(table, _day(published)) for table in fetched]
+        fetched = [connector.republished(table, _day(published)) for table in fetched]
     ledger = load_ledger(root)
-    previews = [landing.preview(table.rows, ledger) for table in fetched]
+    previews = [connector.preview(table.rows, ledger) for table in fetched]
     for table, preview in zip(fetched, previews, strict=True):
         _show(table, preview)
     if any((preview["change"] == "refused").any() for preview in previews):
@@ -189,7 +188,7 @@ def _land(root: Path, fetched: list[Fetched], published: str, yes: bool) -> None
     landings = [
         (table, table.rows.loc[rows])
         for table, preview in zip(fetched, previews, strict=True)
-        if len(rows := landing.rows_to_land(preview))
+        if len(rows := connector.rows_to_land(preview))
     ]
     for edition in affected_editions(root, _days(landings)):
         typer.echo(f"changes edition {edition}")
@@ -198,7 +197,7 @@ def _land(root: Path, fetched: list[Fetched], published: str, yes: bool) -> None
     elif not yes:
         typer.echo("Nothing was written. Give --yes to write it.")
     else:
-        for path in landing.write(landings, root):
+        for path in connector.write(landings, root):
             typer.echo(f"wrote {path.relative_to(root)}")
 
 

@@ -1,7 +1,5 @@
 """The commands of the program and their help; what they do is in the modules they import."""
 
-from __future__ import annotations
-
 import json
 import os
 from pathlib import Path
@@ -12,10 +10,9 @@ from typer.core import TyperGroup
 
 # Everything heavy (pandas, papermill, pydantic) is imported inside the commands, so that `--help` and a typing
 # mistake are answered at once.
-from policyreport.cli import adding, comparing, removing, running
-from policyreport.cli.editions import EditionArgument, check_edition, edition_list
+from policyreport.cli import adding, running
 from policyreport.cli.fetching import app as fetch_app
-from policyreport.cli.messages import open_console, say_error
+from policyreport.cli.messages import EditionArgument, check_edition, edition_list, open_console, say_error
 from policyreport.cli.new_notebook import new_notebook
 from policyreport.errors import (
     DEBUG,
@@ -123,7 +120,7 @@ def main_options(
 
 app.command("run")(running.run)
 app.command("why")(running.why)
-app.command("compare-runs")(comparing.compare_runs)
+app.command("compare-runs")(running.compare_runs)
 app.command("new-notebook")(new_notebook)
 
 
@@ -338,7 +335,7 @@ def validity(
 
 
 app.command("add")(adding.add)
-app.command("remove")(removing.remove)
+app.command("remove")(adding.remove)
 app.command("template")(adding.template)
 
 

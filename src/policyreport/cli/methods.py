@@ -1,7 +1,5 @@
 """The command `methods`: the registry as a table, one method in full, or JSON."""
 
-from __future__ import annotations
-
 import json
 
 from rich import box

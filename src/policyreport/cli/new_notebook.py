@@ -1,12 +1,10 @@
 """The command `new-notebook`: a notebook of the user's own."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 import typer
 
-from policyreport.cli.editions import check_edition
+from policyreport.cli.messages import check_edition
 from policyreport.project import given_project
 
 

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from policyreport.cli.editions import shown_path
-from policyreport.cli.messages import say_error
+from policyreport.cli.messages import say_error, shown_path
 from policyreport.errors import ExitCode, RenderError, system_error
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def render_edition(root: Path, edition: str, renderer: Renderer, formats: set[st
     """
     from rich.console import Console
 
-    from policyreport.params.phrases import capitalised
+    from policyreport.params.wording import capitalised
     from policyreport.publishing import report
     from policyreport.running.progress import show_stage
 

@@ -1,7 +1,8 @@
-"""The commands `run`, `why` and `cache`: run notebooks, say why, and manage their results."""
+"""The commands `run`, `why`, `cache` and `compare-runs`: run notebooks, say why, keep results, compare builds."""
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import json
 import os
@@ -13,8 +14,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from policyreport.cli.editions import EditionArgument, check_edition, resolve_areas, shown_path
-from policyreport.cli.messages import open_console, plain_table
+from policyreport.cli.messages import (
+    EditionArgument,
+    check_edition,
+    open_console,
+    plain_table,
+    resolve_areas,
+    shown_path,
+)
 from policyreport.errors import ExitCode, RunError, UsageError
 from policyreport.project import given_project
 
@@ -25,12 +32,18 @@ if TYPE_CHECKING:
     from policyreport.running.cache.results import Cache
     from policyreport.running.events import Event, RunSummary
 
+
 TIMINGS = "timings.json"
 # Notebooks that people run and no edition does.
 LESSONS = "teaching"
 MEGA = 10**6
 # A line names at most this many areas.
 NAMED = 5
+
+cache_app = typer.Typer(name="cache", rich_markup_mode=None)
+BuildArgument = Annotated[
+    Path, typer.Argument(metavar="BUILD", help="Folder of an edition that was run, such as build/2025Q4.")
+]
 
 
 @dataclass(frozen=True)
@@ -97,8 +110,7 @@ def run(
     root = given_project(context.obj)
     check_edition(root, edition)
     _check_cluster(cluster, workers)
-    from policyreport.running.cache.results import Cache
-    from policyreport.running.cache.unchanged import restore_unchanged
+    from policyreport.running.cache.results import Cache, restore_unchanged
 
     cache = Cache(root)
     names = None if areas is None else [name.strip() for name in areas.split(",")]
@@ -151,9 +163,6 @@ def why(
             coming.append(unit.area)
     if not coming:
         typer.echo(f"Nothing: all notebooks of {area or 'the edition'} have run with their present inputs.")
-
-
-cache_app = typer.Typer(name="cache", rich_markup_mode=None)
 
 
 @cache_app.callback()
@@ -209,7 +218,7 @@ def _execute(root: Path, edition: str, keys: list[str] | None, cache: Cache | No
         if not options.cluster:
             prepare_workers()
         from policyreport.running import plan
-        from policyreport.running.cache.unchanged import remember_run
+        from policyreport.running.cache.results import remember_run
         from policyreport.running.runs import run_stages
 
         stages = (
@@ -343,3 +352,42 @@ def _show_summary(summary: RunSummary, root: Path) -> None:
     for item in summary.failed:
         console.print(item.line, soft_wrap=True)
         console.print(f"  kept: {shown_path(item.kept, root)}", soft_wrap=True)
+
+
+def compare_runs(
+    first: BuildArgument,
+    second: BuildArgument,
+    every: Annotated[
+        bool, typer.Option("--all", help="Show the first difference in every file, not only in one.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all differences as JSON, for other programs.")] = False,
+) -> None:
+    """Compare two builds of an edition byte for byte.
+
+    The same inputs give the same records and executed notebooks, with warm or cold kernels, here or on a cluster,
+    with one worker or four. If two differ, the first difference is shown and the exit code is 8. Timings
+    (timings.json) are not compared.
+
+    \b
+    Examples:
+      policyreport compare-runs build/2025Q4 /tmp/other/build/2025Q4
+      policyreport compare-runs build/2025Q3 build/2025Q4 --all
+    """
+    from policyreport.publishing.differences import compare_builds
+
+    compared, differences = compare_builds(first, second)
+    if as_json:
+        typer.echo(json.dumps([dataclasses.asdict(item) for item in differences], indent=1, ensure_ascii=False))
+    elif not differences:
+        typer.echo(f"Equal: {compared} files, byte for byte.")
+    else:
+        for difference in differences if every else differences[:1]:
+            typer.echo(": ".join(filter(None, (difference.file, difference.place))))
+            for line in difference.lines:
+                typer.echo(f"  {line}")
+        rest = [difference.file for difference in differences[1:]]
+        typer.echo(f"{len(differences)} of {compared} files differ.")
+        if rest and not every:
+            typer.echo(f"Also: {', '.join(rest[:5])}{' …' if len(rest) > 5 else ''}. --all shows them all.")
+    if differences:
+        raise typer.Exit(int(ExitCode.DIFFERENT))

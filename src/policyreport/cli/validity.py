@@ -1,7 +1,5 @@
 """The command `validity`: run the study with a progress bar, and show the results."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Sequence
 from pathlib import Path

@@ -28,13 +28,12 @@ from policyreport.data.points import read_points
 from policyreport.data.series_frames import lead_frame, series_frame, traits_frame
 from policyreport.data.target_frames import share_goals, target_figures
 from policyreport.errors import RunError, UsageError
-from policyreport.params.declared import undeclared
-from policyreport.params.edition import Edition, edition_file, read_edition_file
+from policyreport.params.edition import Edition, edition_file, read_edition_file, undeclared
 from policyreport.params.indicators import Indicators, read_indicators
-from policyreport.params.layout import own_parameters
 from policyreport.params.methods import MethodSettings, read_method_settings
 from policyreport.params.official import OfficialMethods, read_official
 from policyreport.params.policy import Policy, read_policy
+from policyreport.params.reading import own_parameters
 from policyreport.params.registry import Registry, read_registry
 from policyreport.params.report import Roles, read_roles
 from policyreport.params.rules import RuleBook, read_rule_book

@@ -5,8 +5,6 @@ bear it out: each lies below data/raw, belongs to a table, has the content named
 that the command wrote, by its number on this disk, which no archive or repository can bring along.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import re

@@ -1,7 +1,5 @@
 """A source's own wording, kept in the notes of ledger rows."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 

@@ -21,8 +21,6 @@ was published for areas in general), `revised` (years in which some questions ch
 `direction` ("lower" where less is better).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress, pairwise

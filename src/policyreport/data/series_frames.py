@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from policyreport.data.contrasts import divided, minus
 from policyreport.data.points import to_frame
 from policyreport.data.selection import (
     boundary_flags,
+    divided,
     likeness_values,
     mean_of_areas,
+    minus,
     output_of,
     role_series,
     series,

@@ -1,7 +1,5 @@
 """Sidecars: who published a raw file, where, when and on what terms; a changed file is refused."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from collections.abc import Iterator
@@ -14,8 +12,7 @@ from pydantic import BeforeValidator, Field
 
 from policyreport.data.journal import read_journal, require_names
 from policyreport.errors import DataError, ParamsError, PolicyReportError
-from policyreport.params.layout import Root, data_folder, is_simulated, project_folder
-from policyreport.params.reading import Model, Strict, read_strict
+from policyreport.params.reading import Model, Root, Strict, data_folder, is_simulated, project_folder, read_strict
 from policyreport.params.untrusted import require_day, require_inside, require_text
 from policyreport.records.markdown import require_address
 

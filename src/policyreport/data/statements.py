@@ -10,7 +10,7 @@ import pandas as pd
 from policyreport.data.areas import Areas, read_areas
 from policyreport.data.sources import read_sources
 from policyreport.errors import DataError, require_one_of
-from policyreport.params.layout import Root, data_folder, project_folder
+from policyreport.params.reading import Root, data_folder, project_folder
 from policyreport.params.report import read_roles
 from policyreport.params.untrusted import require_text
 from policyreport.records.notebooks import Statement, ThemeCount

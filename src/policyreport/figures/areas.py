@@ -1,7 +1,5 @@
 """Figures that compare many areas at once: rank sets, shrinkage, funnel."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -18,7 +16,7 @@ from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.rows import Row, Rule, paint_rows
 from policyreport.figures.series import draw_dots
 from policyreport.figures.style import DASHED, SMALL, house_style, picture
-from policyreport.params.phrases import capitalised
+from policyreport.params.wording import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.formats import NBSP
 from policyreport.records.series import Panel, Ranks

@@ -1,11 +1,9 @@
 """The ledger rows behind what a figure draws or a table prints, from which every source line is made."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 
 from policyreport.records.base import Observation
-from policyreport.records.marks import read_marks
+from policyreport.records.markdown import read_marks
 from policyreport.records.shares import VintageValue
 
 

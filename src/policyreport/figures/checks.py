@@ -1,7 +1,5 @@
 """Figures on the strength of evidence: event study and specification table."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -29,11 +27,11 @@ from policyreport.figures.style import (
     write_lines,
 )
 from policyreport.figures.subjects import exposure_name
-from policyreport.params.phrases import capitalised
 from policyreport.params.spelling import sort_key
+from policyreport.params.wording import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.series import Exposure, Sensitivity, Specification
-from policyreport.statistics.series.event_study import critical_value
+from policyreport.statistics.series.exposure_regression import critical_value
 
 ACROSS = 3
 """Event studies in a row; on a narrow screen they stand below each other."""

@@ -1,7 +1,5 @@
 """The choices behind a specification as readers know them, in figures and on pages."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

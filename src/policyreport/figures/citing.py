@@ -1,7 +1,5 @@
 """The source line under a figure or table."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from policyreport.data.sources import Source, short_publisher

@@ -1,7 +1,5 @@
 """Facts behind refusals and findings in words that readers know: names for keys, periods and counts spelled out."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

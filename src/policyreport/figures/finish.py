@@ -4,8 +4,6 @@ Marks are drawn in the units of the data. `finish` and `finish_panels` return a 
 width, which is what `picture` asks for.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 

@@ -8,8 +8,6 @@ whose STIX Two Math sets the site's formulas: a browser sets them well only in a
 and not every machine has one).
 """
 
-from __future__ import annotations
-
 import sys
 from copy import deepcopy
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """The name of a figure and the language of its texts."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 

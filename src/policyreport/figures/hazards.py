@@ -1,7 +1,5 @@
 """The share of open tasks finished in 30 days, interval by interval inside one list."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from policyreport.data.inputs import Inputs

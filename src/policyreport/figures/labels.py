@@ -1,7 +1,5 @@
 """Where labels go: ticks that are few and round, and texts that do not touch."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -89,8 +87,6 @@ def spread(positions: Sequence[float], sizes: Sequence[float], low: float, high:
 
     Wanted centres, sizes and bounds are in pixels; the bounds are kept where the labels fit between them.
 
-    Notes
-    -----
     Least squares under ``p[i+1] - p[i] >= (size[i] + size[i+1]) / 2``: pool adjacent violators on the
     positions minus the offsets that packing without gaps would give.
     """

@@ -1,7 +1,5 @@
 """League figures: areas as dots with intervals, in one column."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from policyreport.data.inputs import Inputs

@@ -1,7 +1,5 @@
 """The fan of a list's completed share up to its deadline, if tasks go on closing as before."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """A figure of a user's notebook: what seaborn drew in the house style, finished, named and with its caption."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """The path to a dated target: observed values, the required line, scenarios and the drift fan."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd
@@ -16,7 +14,7 @@ from policyreport.figures.palette import ACCENT_LIGHT, PAPER, THRESHOLD
 from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.series import TENTATIVE, Line, draw_lines, draw_points, points_frame, steps_frame
 from policyreport.figures.style import DASHED, ROLES, house_style, picture
-from policyreport.params.phrases import capitalised
+from policyreport.params.wording import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.formats import NBSP
 from policyreport.records.series import SeriesPoint

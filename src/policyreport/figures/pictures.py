@@ -1,7 +1,5 @@
 """A picture that a notebook shows and the report takes from the executed notebook."""
 
-from __future__ import annotations
-
 import base64
 from dataclasses import asdict, dataclass
 from html import escape

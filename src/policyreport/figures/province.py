@@ -1,12 +1,9 @@
 """The series of one province: growth, output per head, governance scores, and their trends."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
-from policyreport.data.contrasts import index
 from policyreport.data.inputs import Inputs
-from policyreport.data.selection import beside, scores_and_mean
+from policyreport.data.selection import beside, index, scores_and_mean
 from policyreport.figures.finish import Break
 from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.pictures import Picture, Pictures
@@ -14,7 +11,7 @@ from policyreport.figures.series import Line, outcome, small_multiples
 from policyreport.figures.series import growth as line_figure
 from policyreport.figures.trends import TrendPanel
 from policyreport.figures.trends import trends as trend_figure
-from policyreport.params.phrases import capitalised
+from policyreport.params.wording import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.formats import Formats
 from policyreport.records.series import SeriesPoint, Trend

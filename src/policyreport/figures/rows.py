@@ -1,7 +1,5 @@
 """Rows of dots with intervals: the form behind every comparison of areas, lists, measures and dates."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal

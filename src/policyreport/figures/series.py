@@ -1,7 +1,5 @@
 """Figures on annual series: one area compared with others, and small multiples of scores."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,7 +16,7 @@ from policyreport.figures.labels import value_scale, year_scale
 from policyreport.figures.palette import INK, MUTED, PAPER
 from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.style import BOLD, DASHED, ROLES, house_style, picture
-from policyreport.params.phrases import capitalised
+from policyreport.params.wording import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.formats import NBSP
 from policyreport.records.series import SeriesPoint, Trend

@@ -1,7 +1,5 @@
 """Figures on shares against a threshold: by measure and vintage, by area, and revisions of one measure."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
@@ -13,8 +11,8 @@ from policyreport.figures.rows import Role, Row, Rule, paint_rows
 from policyreport.figures.series import TENTATIVE
 from policyreport.figures.style import picture
 from policyreport.figures.words import Words
-from policyreport.params.phrases import capitalised
 from policyreport.params.spelling import sort_key
+from policyreport.params.wording import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.formats import NBSP
 from policyreport.records.notebooks import TrendRecord

@@ -1,7 +1,5 @@
 """The mark on simulated data: on the figures, tables, titles and file names of a simulated edition."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath
@@ -92,10 +90,7 @@ def mark_displays(language: str) -> None:
 def marked_svg(svg: str, lead: str) -> str:
     """Write the mark under a picture from `style.write_svg`, which becomes a line taller.
 
-    Raises
-    ------
-    UsageError
-        If the root element is not the one `write_svg` writes: no picture goes out without its mark.
+    Raises UsageError if the root element is not the one `write_svg` writes: no picture goes out without its mark.
     """
     root = _ROOT.search(svg)
     if root is None:

@@ -3,8 +3,6 @@
 A bar, or four dots with their values, is sooner drawn with matplotlib than made a table of and described to seaborn.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
@@ -30,7 +28,7 @@ from policyreport.figures.style import (
     write,
     write_lines,
 )
-from policyreport.params.phrases import capitalised
+from policyreport.params.wording import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.series import SeriesPoint
 from policyreport.records.shares import NotYearly, Pace, Threshold

@@ -1,7 +1,5 @@
 """One area among all: a strip of dots, then a row for the area and for each of its peers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

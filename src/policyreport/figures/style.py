@@ -3,8 +3,6 @@
 Figures are laid out in pixels at 72 dots an inch, so that a point is a pixel and text keeps its size.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """What a refusal or warning is about, by name."""
 
-from __future__ import annotations
-
 from policyreport.data.series_frames import MERGED
 from policyreport.params.indicators import Indicators
 from policyreport.params.report import Roles

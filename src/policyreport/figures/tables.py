@@ -4,15 +4,12 @@ A cell is text that is already formatted (`policyreport.records.formats`); None 
 as a dash whose meaning the caption gives.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 
 from policyreport.errors import UsageError
 from policyreport.records.formats import EN_DASH, NBSP
-from policyreport.records.markdown import as_read
-from policyreport.records.marks import unmarked
+from policyreport.records.markdown import as_read, unmarked
 
 ALIGNMENTS = {"l": ":{}-", "r": "-{}:", "c": ":{}:"}
 _INTERVAL = re.compile(r"\[\]\{\.interval[^}]*\}")
@@ -85,10 +82,7 @@ def interval_cell(
     The dot stands at `value`, the bar from `low` to `high` (none if either is None), a threshold line at `mark`;
     `scale` holds the values at the left and right end, the same for the whole column.
 
-    Raises
-    ------
-    UsageError
-        If the scale has no length.
+    Raises UsageError if the scale has no length.
     """
     left, right = scale
     if not left < right:

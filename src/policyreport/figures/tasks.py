@@ -1,7 +1,5 @@
 """Figures on counts of tasks: completion, a list on its dates, the slope inside one list."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
@@ -21,7 +19,7 @@ from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.rows import Role, Row, paint_rows, start_rows
 from policyreport.figures.series import draw_dots
 from policyreport.figures.style import SMALL, picture, place, text_width
-from policyreport.params.phrases import capitalised
+from policyreport.params.wording import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.formats import Formats
 from policyreport.records.notebooks import TrendRecord

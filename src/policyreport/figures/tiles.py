@@ -3,8 +3,6 @@
 Written as SVG: neither matplotlib nor seaborn draws links with titles.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,8 +28,8 @@ from policyreport.figures.palette import (
 )
 from policyreport.figures.pictures import Picture
 from policyreport.figures.style import MINIMUM, SMALL, wrap
-from policyreport.params.phrases import capitalised
 from policyreport.params.reading import read_strict
+from policyreport.params.wording import capitalised
 from policyreport.records.base import Frozen
 from policyreport.records.formats import NBSP
 from policyreport.records.notebooks import LeagueRow
@@ -181,10 +179,7 @@ def place(data: Inputs) -> Picture:
 def locator(area: str, grid: TileGrid, frame: Frame, names: Mapping[str, str]) -> Picture:
     """Draw the grid small, with one area marked: the bare picture with the area's name as alternative text.
 
-    Raises
-    ------
-    ParamsError
-        If the area has no place on the grid.
+    Raises ParamsError if the area has no place on the grid.
     """
     _check_places([area], grid)
     side, pitch = 9.0, 10.5

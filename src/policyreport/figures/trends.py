@@ -1,7 +1,5 @@
 """Series with the line of their median slope, one small panel per series (METHODS §7)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,7 +13,7 @@ from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER
 from policyreport.figures.pictures import Picture
 from policyreport.figures.series import NO_TREND, TENTATIVE, draw_dots, new_segments, values_text
 from policyreport.figures.style import house_style, picture
-from policyreport.params.phrases import capitalised
+from policyreport.params.wording import capitalised
 from policyreport.records.series import Trend
 
 

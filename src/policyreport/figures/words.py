@@ -3,8 +3,6 @@
 Verdicts are not among them: they come with the figure's frame, from params/wording.yaml.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

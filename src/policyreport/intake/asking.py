@@ -1,7 +1,5 @@
 """Ask at once for everything that neither the sheet nor the command states, with likely answers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path

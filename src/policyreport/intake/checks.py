@@ -1,7 +1,5 @@
 """Checks of a sheet against itself: totals against their parts, names against the boundaries of their day."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from decimal import Decimal

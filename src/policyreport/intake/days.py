@@ -1,7 +1,5 @@
 """Periods and days as sheets write them, converted to the form of the ledger."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What is to be added, from a sheet or an API: the figures, where they come from, and their files."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io
@@ -16,7 +14,7 @@ import yaml
 from policyreport.data.observations.ledger import TEXT
 from policyreport.data.sources import SIDECAR, Provenance, original_path, read_sources
 from policyreport.errors import DataError, UsageError, require_one_of
-from policyreport.intake.texts import neutralise
+from policyreport.intake.sheets import neutralise
 from policyreport.params.spelling import plain
 from policyreport.records.base import Finding
 from policyreport.records.periods import last_day

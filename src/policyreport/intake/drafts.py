@@ -1,7 +1,5 @@
 """Rows of a sheet as drafts of figures: which cell names the area, which holds the value, what else describes it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from policyreport.errors import DataError

@@ -1,7 +1,5 @@
 """Where the table of a sheet begins, and what the headings of its columns mean."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

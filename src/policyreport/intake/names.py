@@ -1,7 +1,5 @@
 """Names of areas as sheets write them, matched only by the table of areas and the reviewed aliases."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import date

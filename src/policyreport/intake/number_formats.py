@@ -4,8 +4,6 @@ Only what decides the meaning is worked out: the factor between the number shown
 it, and the parts of a date that are shown. Rounding and separators are ignored.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

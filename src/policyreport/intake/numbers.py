@@ -1,7 +1,5 @@
 """Numbers as people write them: 1,227.5 or 1.227,5, decided once a file by the cells that allow one reading only."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """What a delivery would change: new, revised, confirmed and known figures, and the rules it would break."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,15 +10,15 @@ import yaml
 
 from policyreport.data.areas import read_areas
 from policyreport.data.journal import read_journal
+from policyreport.data.observations.known import KEY
 from policyreport.data.observations.ledger import TEXT, check_raw, read_raw
-from policyreport.data.observations.schema import KEY
 from policyreport.data.rules.evidence import Row, read_context
 from policyreport.data.rules.evidence import figures as ledger_rows
 from policyreport.data.rules.screening import check_ledger
 from policyreport.data.sources import Source, read_sources
 from policyreport.errors import DataError
-from policyreport.intake.affected import Affected, affected_editions
 from policyreport.intake.delivery import Delivery, Figure, render_sidecar, render_table
+from policyreport.intake.writing import Affected, affected_editions
 from policyreport.params.indicators import read_indicators
 from policyreport.records.base import Finding
 from policyreport.records.digits import as_published

@@ -1,25 +1,21 @@
 """Turn drafts into figures: every text in them is known, or the figure is refused at its cell."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import get_args
 
+from policyreport.data.observations.known import QUALITY
 from policyreport.data.observations.ledger import exists_in
-from policyreport.data.observations.schema import QUALITY
 from policyreport.errors import DataError, require_one_of
 from policyreport.intake.days import read_day, read_period, read_published
 from policyreport.intake.delivery import Figure
 from policyreport.intake.drafts import Draft, Drafts
-from policyreport.intake.layout import Statement, Statements
+from policyreport.intake.layout import Statement, Statements, Units
 from policyreport.intake.names import AreaNameError, AreaNames, day_of
 from policyreport.intake.numbers import Decimals, Fit, Number, UndecidedError, decide_decimals, read_cell
-from policyreport.intake.sheets import Cell, Sheet
-from policyreport.intake.texts import require_printable
-from policyreport.intake.units import Units
+from policyreport.intake.sheets import Cell, Sheet, require_printable
 from policyreport.params import limits
 from policyreport.params.indicators import Indicator, Indicators
 from policyreport.params.intake import FigureColumn, IntakeMap, PeriodWords, heading_key

@@ -1,7 +1,5 @@
 """From a file as a ministry sends it to a delivery: read, matched by the map, checked against itself."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -28,9 +26,8 @@ from policyreport.intake.layout import Layout, Line, Statement, Statements
 from policyreport.intake.names import AreaNames
 from policyreport.intake.numbers import Decimals
 from policyreport.intake.reading import Context, Reading, contradicted, read_figures
-from policyreport.intake.sheets import Sheet, text_cell
+from policyreport.intake.sheets import Sheet, require_printable, text_cell
 from policyreport.intake.text_files import read_text_file
-from policyreport.intake.texts import require_printable
 from policyreport.intake.workbooks import read_workbook
 from policyreport.params import limits
 from policyreport.params.indicators import read_indicators

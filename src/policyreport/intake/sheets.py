@@ -1,22 +1,26 @@
-"""A sheet as a grid of cells: what each says, where it is, and what is wrong with it."""
-
-from __future__ import annotations
+"""A sheet as a grid of cells: what each says, where it is, and what is wrong with it; and which texts may be kept."""
 
 import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from openpyxl.utils import get_column_letter
 
 from policyreport.errors import DataError
+from policyreport.figures.fonts import printable
+from policyreport.params.untrusted import require_text
 
 # "(1)", "(*)", "[2]", asterisks and raised figures at the end of a text refer to a note below the table.
 _MARK = re.compile(r"\s*(?:\(\s*(?:\d{1,2}|\*+|[a-z])\s*\)|\[\s*(?:\d{1,2}|\*+|[a-z])\s*\]|\*+|[¹²³⁰⁴-⁹]+)$")
 # Signs without width that word processors leave between letters: byte-order marks, soft hyphens, joiners.
 _UNSEEN = dict.fromkeys(map(ord, "\ufeff\u00ad\u200b\u200c\u200d\u2060"))
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+
+# What begins a formula in one program or another; tab and line ends hide the sign behind them.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +122,30 @@ def cell_from_number(number: Decimal, percent: bool = False, before: str = "", a
     around = text_cell(f"{before}{digits}{after}")
     affix = " ".join(around.text.replace(digits, " ", 1).split())
     return Cell(around.text, around.printed, Decimal(f"{plain:f}"), percent, marks=around.marks, affix=affix)
+
+
+def require_printable(where: str, field: str, text: str) -> str:
+    """Return a text, or refuse it with its place: too long, or with a character that the report cannot show."""
+    require_text(text, where, field)
+    for at, sign in enumerate(text):
+        if _shown(sign):
+            continue
+        name = unicodedata.name(sign, f"a control character (U+{ord(sign):04X})").capitalize()
+        expected = f"a {field.replace('_', ' ')} of letters and signs that the report's typeface has"
+        code = f"U+{ord(sign):04X}"
+        got = name if code in name else f"{name} ({code})"
+        raise DataError(where, expected, f"{got} at character {at + 1}", "Remove it, or write a word for it.")
+    return text
+
+
+def neutralise(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would run as a formula (OWASP, "CSV Injection")."""
+    return "'" + text if text.lstrip(" ").startswith(_FORMULA) else text
+
+
+@lru_cache(maxsize=4096)
+def _shown(sign: str) -> bool:
+    # The typeface has plain Latin and Vietnamese, and most sheets need no more: loading fonts takes a while.
+    if " " <= sign <= "~" or "\u00c0" <= sign <= "\u00ff" or "\u1ea0" <= sign <= "\u1ef9" or sign in "ĂăĐđĨĩŨũƠơƯư":
+        return True
+    return sign in printable()

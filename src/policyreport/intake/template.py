@@ -1,7 +1,5 @@
 """The sheet to be filled in: the provinces of a quarter, columns that the map knows, lists to choose from."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """CSV and other delimited text as grids: encoding by its byte-order mark, delimiter by the known headings."""
 
-from __future__ import annotations
-
 import codecs
 import csv
 import io

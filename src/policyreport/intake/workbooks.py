@@ -1,7 +1,5 @@
 """A worksheet as a grid: numbers and dates as the cells show them, results of formulas, merged blocks spread."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """How publishers' interfaces are queried and what their codes mean here: params/connectors.yaml, typed."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal

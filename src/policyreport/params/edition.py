@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
+import yaml
 from pydantic import Field, model_validator
 
 from policyreport.errors import ParamsError
 from policyreport.params.languages import Code, read_languages, require_whole
-from policyreport.params.layout import DATA, Layout, Root
-from policyreport.params.reading import Strict, read_strict
+from policyreport.params.reading import DATA, Layout, Root, Strict, read_strict
 from policyreport.project import EDITIONS, list_editions, way_to_edition
 from policyreport.records.periods import period_bounds
 
 OWN_NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+
+KEY = "notebooks"
+_COMMENT = "# Notebooks of our own: docs/how-to/add-a-notebook.md."
+# From the key to the next line that is not indented; comments before that line stay.
+_BLOCK = re.compile(rf"^{KEY}:.*\n?(?:(?:[ \t]+.*|[\]}}].*)\n?)*", re.MULTILINE)
 
 
 class OwnNotebooks(Strict):
@@ -38,9 +44,9 @@ class Edition(Strict):
     `id` equals the file's name. `as_known_on` is the day D of METHODS §0: only rows published by then exist for this
     edition. `areas` is ``"all"`` or a list of area keys. `previous` is the edition that "what changed" compares with.
     `data` is the folder with the edition's figures and what it changes in the parameters
-    (`policyreport.params.layout`); `simulated` means that they were drawn and not observed, and marks every page,
+    (`policyreport.params.reading`); `simulated` means that they were drawn and not observed, and marks every page,
     figure and file. `quorum` is the share of areas whose notebooks must succeed before anything is published
-    (`policyreport.running.quorum`). `notebooks` are those that users added.
+    (`policyreport.running.executed`). `notebooks` are those that users added.
     """
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
@@ -136,3 +142,41 @@ def _check_chain(root: Path, edition: Edition, known: tuple[str, ...]) -> None:
             raise ParamsError(place, f"an edition known by {edition.as_known_on}", got, "Name an earlier edition.")
         followed.append(earlier.id)
         edition = earlier
+
+
+def declare(text: str, level: str, name: str) -> str:
+    """Return an edition's text with a notebook added to a level's list: ``province`` or ``country``.
+
+    Returns the text as it is where the lists are written in a way that is not understood.
+    """
+    if KEY not in yaml.safe_load(text):
+        return f"{text.rstrip()}\n{KEY}:\n  {_COMMENT}\n  {level}: [{name}]\n"
+    levels = _value(yaml.compose(text), KEY)
+    names = _value(levels, level)
+    if isinstance(names, yaml.SequenceNode) and names.value:
+        last = names.value[-1]
+        if names.flow_style:
+            return _inserted(text, last.end_mark.index, f", {name}")
+        line = text.find("\n", last.end_mark.index)
+        return _inserted(text, line if line >= 0 else len(text), f"\n{' ' * names.start_mark.column}- {name}")
+    if names is None and isinstance(levels, yaml.MappingNode) and levels.value:
+        first = levels.value[0][0].start_mark
+        gap = ", " if levels.flow_style else f"\n{' ' * first.column}"
+        return _inserted(text, first.index, f"{level}: [{name}]{gap}")
+    return text
+
+
+def undeclared(text: str) -> str:
+    """Return an edition's text as notebooks read it: no result depends on which others are declared."""
+    shorter = _BLOCK.sub("", text)
+    meant = {key: value for key, value in yaml.safe_load(text).items() if key != KEY}
+    return shorter if shorter != text and yaml.safe_load(shorter) == meant else text
+
+
+def _value(node: yaml.Node | None, key: str) -> yaml.Node | None:
+    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+    return next((value for name, value in pairs if name.value == key), None)
+
+
+def _inserted(text: str, at: int, more: str) -> str:
+    return text[:at] + more + text[at:]

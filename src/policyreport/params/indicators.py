@@ -1,7 +1,5 @@
 """What an indicator is: unit, direction, kind, weight, definitions by measure, breaks."""
 
-from __future__ import annotations
-
 from datetime import date
 from decimal import Decimal
 from typing import Literal, Self
@@ -9,9 +7,8 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from policyreport.errors import UsageError, did_you_mean
-from policyreport.params.layout import Root, load_parameters
-from policyreport.params.reading import Strict, repeated, validate_strict
-from policyreport.params.texts import Id
+from policyreport.params.reading import Root, Strict, load_parameters, repeated, validate_strict
+from policyreport.params.untrusted import Id
 from policyreport.records.digits import as_published
 from policyreport.records.periods import period_bounds
 

@@ -1,7 +1,5 @@
 """What headings, names and marks in a ministry's sheet mean: the reviewed map to the ledger, params/intake.yaml."""
 
-from __future__ import annotations
-
 import codecs
 from collections.abc import Iterator
 from functools import lru_cache

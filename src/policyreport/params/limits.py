@@ -4,8 +4,6 @@ The limits bound time and memory, not judgement: each is several times what the 
 plausible for an indicator is in params/indicators.yaml.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

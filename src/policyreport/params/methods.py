@@ -16,8 +16,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, RootModel, ValidationInfo, field_validator
 
-from policyreport.params.layout import Root, load_parameters
-from policyreport.params.reading import Strict, require_known, validate_strict
+from policyreport.params.reading import Root, Strict, load_parameters, require_known, validate_strict
 from policyreport.project import find_project
 
 Positive = Annotated[float, Field(gt=0)]

@@ -1,13 +1,10 @@
 """params/official.yaml: which calls an edition's results come from."""
 
-from __future__ import annotations
-
 import ast
 
 from pydantic import RootModel, field_validator
 
-from policyreport.params.layout import Root, load_parameters
-from policyreport.params.reading import validate_strict
+from policyreport.params.reading import Root, load_parameters, validate_strict
 
 # What an expression may consist of: calls, names, constants and lists of them; it cannot define, branch or import.
 _ALLOWED = (

@@ -1,16 +1,13 @@
 """The policy: targets and threshold, milestones, and the lists on which its tasks are counted."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from policyreport.errors import UsageError, require_one_of
-from policyreport.params.layout import Root, load_parameters
-from policyreport.params.reading import Strict, repeated, validate_strict
-from policyreport.params.texts import Address, Citation, Id
+from policyreport.params.reading import Root, Strict, load_parameters, repeated, validate_strict
+from policyreport.params.untrusted import Address, Citation, Id
 
 
 class Threshold(Strict):

@@ -1,9 +1,8 @@
-"""Read a YAML file into a strict model; an unknown key is answered with "did you mean"."""
-
-from __future__ import annotations
+"""Read a project's parameter files, or an edition's own, into strict models; a misspelt key is met with its nearest."""
 
 from collections import Counter
 from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -17,6 +16,14 @@ from policyreport.params.limits import NUMBER_DIGITS, TEXT_LENGTH, YAML_ALIASES,
 from policyreport.params.untrusted import refused_sign, require_inside
 
 _UNKNOWN: Final = "unknown_key"
+
+Model = TypeVar("Model", bound=BaseModel)
+# libyaml's parser where PyYAML was built with it: ten times faster on the policy file.
+_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TEXT, _MAPPING, _SEQUENCE = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq"))
+DATA = "data"
+OVERLAID = ("indicators", "methods", "policy", "report")
+"""Parameter files that a data folder may change; the others, and data/boundaries, hold for every edition."""
 
 
 class Strict(BaseModel):
@@ -32,9 +39,6 @@ class Strict(BaseModel):
             if isinstance(key, str) and key not in cls.model_fields:
                 raise PydanticCustomError(_UNKNOWN, "unknown key", {"key": key, "fields": list(cls.model_fields)})
         return body
-
-
-Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_strict(path: Path, model: type[Model]) -> Model:
@@ -97,11 +101,6 @@ def require_known(where: str, got: Iterable[str], known: Iterable[str], expected
 def repeated(ids: Iterable[str]) -> list[str]:
     """Return what stands more than once, sorted."""
     return sorted(id for id, count in Counter(ids).items() if count > 1)
-
-
-# libyaml's parser where PyYAML was built with it: ten times faster on the policy file.
-_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_TEXT, _MAPPING, _SEQUENCE = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq"))
 
 
 class _Unreasonable(Exception):
@@ -232,3 +231,71 @@ def _first_error(path: Path, error: ValidationError) -> ParamsError:
 def _nearest(literal_error: Any) -> str:
     allowed = literal_error["ctx"]["expected"].replace(" or ", ", ").split(", ")
     return did_you_mean(str(literal_error["input"]), [word.strip("'") for word in allowed])
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A project seen by an edition that has a data folder of its own.
+
+    `data` is the folder below `root` with the edition's raw/, corrections/ and params/: ``data/teaching``; `simulated`
+    means that its figures were drawn and not observed.
+    """
+
+    root: Path
+    data: str
+    simulated: bool = False
+
+
+Root = Path | Layout
+"""A project's folder, or the project seen by an edition with its own data."""
+
+
+def project_folder(root: Root) -> Path:
+    """Return the project's top folder."""
+    return root.root if isinstance(root, Layout) else root
+
+
+def data_folder(root: Root, name: str) -> str:
+    """Return where ``raw`` or ``corrections`` is below the project's folder: ``data/raw``, ``data/teaching/raw``."""
+    return f"{root.data if isinstance(root, Layout) else DATA}/{name}"
+
+
+def is_simulated(root: Root) -> bool:
+    """Return whether an edition's figures were drawn and not observed."""
+    return isinstance(root, Layout) and root.simulated
+
+
+def own_parameters(root: Root) -> tuple[str, ...]:
+    """List the parameter files of an edition's own data folder, as paths below the project's, sorted.
+
+    Raises ParamsError for a file that is not among `OVERLAID`.
+    """
+    if not isinstance(root, Layout):
+        return ()
+    paths = sorted((root.root / root.data / "params").glob("*.yaml"))
+    for path in paths:
+        if path.stem not in OVERLAID:
+            todo = did_you_mean(path.stem, OVERLAID)
+            raise ParamsError(str(path), f"one of {', '.join(OVERLAID)}", path.stem, todo)
+    return tuple(f"{root.data}/params/{path.name}" for path in paths)
+
+
+def load_parameters(root: Root, name: str) -> tuple[Path, Any]:
+    """Load a parameter file merged with what an edition's data folder changes in it.
+
+    Mappings are merged key by key; anything else is replaced. The path returned is for messages: the edition's own file
+    where it has one.
+    """
+    path = project_folder(root) / "params" / f"{name}.yaml"
+    body = load_yaml(path)
+    for own in own_parameters(root):
+        if Path(own).stem == name:
+            path = project_folder(root) / own
+            body = _merged(body, load_yaml(path))
+    return path, body
+
+
+def _merged(body: Any, own: Any) -> Any:
+    if not (isinstance(body, dict) and isinstance(own, dict)):
+        return own
+    return body | {key: _merged(body[key], value) if key in body else value for key, value in own.items()}

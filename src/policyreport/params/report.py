@@ -1,14 +1,11 @@
 """Which indicators play which part in the report: the models are general, params/report.yaml binds them."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field
 
 from policyreport.params.indicators import Indicators
-from policyreport.params.layout import Root, load_parameters
-from policyreport.params.reading import Strict, require_known, validate_strict
+from policyreport.params.reading import Root, Strict, load_parameters, require_known, validate_strict
 
 
 class SeriesRole(Strict):

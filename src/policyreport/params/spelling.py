@@ -1,7 +1,5 @@
 """One spelling for comparing words, without case, accents and punctuation; and the order of names."""
 
-from __future__ import annotations
-
 import unicodedata
 from functools import lru_cache
 

@@ -1,19 +1,22 @@
-"""Checks on what comes from outside: characters and length of texts, days, links, JSON.
+"""Checks on what comes from outside (characters and length of texts, days, links, JSON), and kinds of text in params/.
 
-How much is allowed is in `policyreport.params.limits`.
+How much is allowed is in `policyreport.params.limits`. Addresses, ids that become part of Markdown, and the few texts
+that are Markdown have types of their own; every other text is plain: pages show it letter by letter.
 """
 
-from __future__ import annotations
-
 import json
+import re
 import unicodedata
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
 
 from policyreport.errors import DataError, PolicyReportError
 from policyreport.params.limits import JSON_DEPTH, NUMBER_DIGITS, TEXT_LENGTH, TEXT_LENGTHS
+from policyreport.records.markdown import written_address
 
 YEARS = (1900, 2100)
 """Bounds of any day, period or publication: a mistyped digit lies outside."""
@@ -28,6 +31,21 @@ _REFUSED = {
     "Zl": "a line separator",
     "Zp": "a paragraph separator",
 }
+
+# TeX commands that lead out of a formula, and what begins another language.
+_LEADS_OUT = re.compile(
+    r"\\(?:href|url|html\w*|class|cssId|style|require|input|include\w*|unicode)\b|[<>]\s*/?script", re.I
+)
+_MATHS = re.compile(r"(?<!\\)\$(?:[^$\\]|\\.)+\$")
+_CODE = re.compile(r"`[^`\n]+`(?!\{)")
+_LINK = re.compile(r"(?<!!)\[[^\[\]]*\]\((?P<target>[^()\s]+)\)")
+# HTML, attributes, shortcodes, pictures, footnotes, definitions of links, divisions, blocks, raw TeX, citations.
+_MARKUP = re.compile(
+    r"<[A-Za-z/!?]|[{}]|!\[|\[\^|\^\[|\]:|\]\(|^\s*(?:[#>|]|:::|```|~~~|[-=]{3})|\\[A-Za-z]|(?<![\w.])-?@\w|&#?\w+;",
+    re.MULTILINE,
+)
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+"""Becomes part of ids, file names and addresses."""
 
 
 def refused_sign(text: str) -> str:
@@ -114,3 +132,39 @@ def _require_shallow(document: Any) -> None:
         if not level:
             return
     raise ValueError(f"more than {JSON_DEPTH} levels")
+
+
+def _address(text: str) -> str:
+    try:
+        written_address(text)
+    except ValueError as wrong:
+        raise ValueError(f"an address that begins with http:// or https:// ({wrong})") from None
+    return text
+
+
+def _formula(text: str) -> str:
+    if match := _LEADS_OUT.search(text):
+        raise ValueError(f'a formula without "{match[0]}"')
+    return text
+
+
+def _markdown(text: str) -> str:
+    """Allow emphasis, code, formulas, and links to http, https or a page of the site."""
+    for formula in _MATHS.findall(text):
+        _formula(formula)
+    rest = _CODE.sub("", _MATHS.sub("", text))
+    for link in _LINK.finditer(rest):
+        if not re.fullmatch(r"#?[\w-]+(?:\.html)?(?:#[\w-]+)?", link["target"]):
+            _address(link["target"])
+    if match := _MARKUP.search(_LINK.sub("", rest)):
+        expected = "Markdown of emphasis, code, formulas and links alone"
+        raise ValueError(f'{expected}, without "{match[0].strip()}"')
+    return text
+
+
+Address = Annotated[str, AfterValidator(_address)]
+Citation = Annotated[str, AfterValidator(lambda text: _address(text) if ":" in text else text)]
+"""An address, which has a colon, the key of a raw file, or plain text."""
+Formula = Annotated[str, AfterValidator(_formula)]
+"""LaTeX."""
+MarkdownText = Annotated[str, Field(min_length=1), AfterValidator(_markdown)]

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from policyreport.data.sources import short_publisher
-from policyreport.params.phrases import capitalised
 from policyreport.params.policy import Milestone
+from policyreport.params.wording import capitalised
 from policyreport.publishing.provenance import Provenance
 from policyreport.records.base import Observation, Refusal
 from policyreport.records.formats import EN_DASH, NBSP
-from policyreport.records.markdown import Markdown, escape, link
-from policyreport.records.marks import POLICY, mark
+from policyreport.records.markdown import POLICY, Markdown, escape, link, mark
 from policyreport.records.notebooks import Statement
 from policyreport.records.periods import last_day, period_bounds
 from policyreport.records.tasks import Completion

@@ -7,8 +7,7 @@ from datetime import date
 
 from policyreport.params.spelling import sort_key
 from policyreport.records.base import Refusal
-from policyreport.records.markdown import Markdown
-from policyreport.records.marks import BOUNDARIES, mark
+from policyreport.records.markdown import BOUNDARIES, Markdown, mark
 from policyreport.records.notebooks import LeagueRow, SeriesRecord
 from policyreport.records.periods import kind_of
 from policyreport.records.series import SeriesPoint

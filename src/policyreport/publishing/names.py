@@ -13,8 +13,7 @@ from policyreport.data.sources import short_publisher
 from policyreport.figures.behind import rows_behind
 from policyreport.figures.citing import SOURCES_IN_FULL, source_line
 from policyreport.figures.subjects import subject_name
-from policyreport.params.phrases import inside
-from policyreport.params.wording import Wording
+from policyreport.params.wording import Wording, inside
 from policyreport.publishing.provenance import Provenance
 from policyreport.records.markdown import Markdown, attribute, escape
 

@@ -14,8 +14,7 @@ from policyreport.publishing.values import Drawing
 from policyreport.records.base import Failure
 from policyreport.records.digits import as_published
 from policyreport.records.formats import MINUS, Formats
-from policyreport.records.markdown import Markdown, escape
-from policyreport.records.marks import mark
+from policyreport.records.markdown import Markdown, escape, mark
 from policyreport.records.notebooks import NotebookRecord
 from policyreport.records.own import Cell, OwnRecord, Row, Table
 

@@ -27,7 +27,7 @@ from policyreport.publishing.share_values import share_filters
 from policyreport.publishing.target_values import target_filters
 from policyreport.publishing.validity_page import FILTERS, read_results, study_of
 from policyreport.records.base import Failure
-from policyreport.records.marks import BOUNDARIES
+from policyreport.records.markdown import BOUNDARIES
 from policyreport.records.notebooks import (
     BY_NOTEBOOK,
     NATIONAL_NOTEBOOKS,

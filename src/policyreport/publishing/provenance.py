@@ -25,7 +25,7 @@ from policyreport.params.registry import Registry, read_registry
 from policyreport.params.report import Roles, read_roles
 from policyreport.records.base import Frozen
 from policyreport.records.formats import NBSP, Formats
-from policyreport.records.marks import BOUNDARIES, POLICY
+from policyreport.records.markdown import BOUNDARIES, POLICY
 
 BOUNDS = {"=": "", "~": "≈", ">": ">", "<": "<"}
 
@@ -101,7 +101,7 @@ class Provenance:
         return Facts(self.formats, self.roles, self.policy, self.indicators, self.areas, self.sources, self.ledger)
 
     def evidence(self, id: str) -> Evidence:
-        """Return what an id of `policyreport.records.marks` refers to; DataError if unknown on the edition's date."""
+        """Return what an id of a mark refers to; DataError if unknown on the edition's date."""
         if id.startswith(f"{POLICY}#"):
             return self._policy(id)
         if id == BOUNDARIES:

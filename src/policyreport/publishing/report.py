@@ -53,12 +53,10 @@ from policyreport.publishing.templates import Templates
 from policyreport.publishing.values import Drawing, page_link
 from policyreport.records.base import Failure
 from policyreport.records.formats import Formats
-from policyreport.records.markdown import Markdown, escape
-from policyreport.records.marks import unmarked
+from policyreport.records.markdown import Markdown, escape, unmarked
 from policyreport.records.notebooks import BY_NOTEBOOK, NATIONAL_NOTEBOOKS
-from policyreport.running.executed import read_executed
-from policyreport.running.janitor import passing_folder
-from policyreport.running.quorum import WORDS, Turnout, count_turnout, require_quorum
+from policyreport.running.endings import passing_folder
+from policyreport.running.executed import WORDS, Turnout, count_turnout, read_executed, require_quorum
 from policyreport.running.store import notebook_path
 
 PAGE = re.compile(r"^\{\{< page (?P<page>[\w-]+) >\}\}[ \t]*$", re.MULTILINE)

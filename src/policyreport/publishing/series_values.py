@@ -12,7 +12,7 @@ from policyreport.figures.subjects import exposure_name
 from policyreport.publishing.provenance import Provenance
 from policyreport.records.markdown import Markdown
 from policyreport.records.series import Exposure, Panel, Sensitivity, ShrunkSlope, TrendFamily
-from policyreport.statistics.series.event_study import years_apart
+from policyreport.statistics.series.exposure_regression import years_apart
 
 
 def singled_out(panel: Panel, level: float, bh_level: float) -> list[ShrunkSlope]:

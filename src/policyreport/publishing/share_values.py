@@ -10,11 +10,11 @@ from policyreport.figures.shares import cells_drawn
 from policyreport.params.wording import Wording
 from policyreport.publishing.provenance import Provenance
 from policyreport.records.base import Refusal
-from policyreport.records.markdown import Markdown
-from policyreport.records.marks import POLICY
+from policyreport.records.markdown import POLICY, Markdown
 from policyreport.records.periods import YEAR, kind_of, year_of_period
 from policyreport.records.shares import NotYearly, Pace, PriorCell, Remainder, Threshold
 from policyreport.statistics.common.certainty import band
+from policyreport.statistics.shares.frame import maturity
 from policyreport.statistics.shares.latest import (
     later_parts,
     later_shares,
@@ -24,7 +24,6 @@ from policyreport.statistics.shares.latest import (
     yearly_points,
 )
 from policyreport.statistics.shares.prior_cells import certainty_in_grid, in_grid
-from policyreport.statistics.shares.vintages import maturity
 
 Shares = Iterable[Threshold | NotYearly | Refusal]
 

@@ -17,8 +17,7 @@ from policyreport.errors import PolicyReportError, RenderError
 from policyreport.publishing.provenance import Evidence, Provenance
 from policyreport.publishing.renderers.search import in_script
 from policyreport.records.formats import NBSP
-from policyreport.records.markdown import followed
-from policyreport.records.marks import MARK, expand
+from policyreport.records.markdown import MARK, expand, followed
 
 FILE = "trace-data.js"
 # Further rows are only counted; the download of the ledger holds all.

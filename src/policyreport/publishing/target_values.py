@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from policyreport.data.areas import Areas
 from policyreport.params.policy import Policy
-from policyreport.records.marks import POLICY
+from policyreport.records.markdown import POLICY
 from policyreport.records.targets import TargetFigure, TargetReading, TargetScore
 
 

@@ -20,7 +20,7 @@ from policyreport.publishing.provenance import Evidence, read_provenance
 from policyreport.publishing.report import collect, filled_pages
 from policyreport.records.base import Frozen
 from policyreport.records.digits import as_published
-from policyreport.records.marks import read_marks
+from policyreport.records.markdown import read_marks
 
 FIELD = re.compile(r"^(?:records/)?(?P<area>[^/:]+)/(?P<notebook>[a-z][a-z0-9-]*)(?:\.json)?:(?P<path>.+)$")
 _STEP = re.compile(r"\.?(?P<key>[A-Za-z_]\w*)|\[(?P<number>\d+)\]")

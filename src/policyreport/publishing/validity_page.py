@@ -23,7 +23,7 @@ from policyreport.statistics.validity.measures import CellResult, Measure, Metho
 
 FOLDER = Path("data") / "validity"
 """Results that the page shows; `policyreport validity --keep` writes them."""
-SIMULATORS = ("tasks", "unlike", "outlooks", "pooled", "series", "families", "panels", "mixed", "yearly", "places")
+SIMULATORS = ("tasks", "unlike", "outlooks", "pooled", "series", "families", "panels", "yearly", "places")
 """Modules with the simulations, by name so that a page is made without loading the methods."""
 DEFAULTS = {
     "entry": "first day", "mean": 0.0, "jumps": 0.0, "design_effect": 1, "assumed": 1, "process": "AR(1)",

@@ -18,12 +18,11 @@ from policyreport.errors import UsageError, did_you_mean
 from policyreport.figures.frame import numbered
 from policyreport.figures.pictures import Picture
 from policyreport.figures.tables import figure, interval_cell, table
-from policyreport.params.phrases import AND, capitalised, word
+from policyreport.params.wording import AND, capitalised, word
 from policyreport.records.base import Refusal
 from policyreport.records.digits import as_published
 from policyreport.records.formats import Formats
-from policyreport.records.markdown import Markdown, attribute, escape, link
-from policyreport.records.marks import mark
+from policyreport.records.markdown import Markdown, attribute, escape, link, mark
 from policyreport.records.periods import kind_of, period_bounds, year_of_period
 
 # Not the non-breaking space between a number and its unit.
@@ -39,7 +38,7 @@ TESTS: dict[str, Callable[[Any], bool]] = {
 
 
 class Value(float):
-    """A number with the ids of the ledger rows behind it (`policyreport.records.marks`)."""
+    """A number with the ids of the ledger rows behind it (`policyreport.records.markdown`)."""
 
     rows: tuple[str, ...]
 

@@ -1,7 +1,5 @@
 """Numbers in plain digits, as they were published and without rounding."""
 
-from __future__ import annotations
-
 import math
 from decimal import Decimal
 

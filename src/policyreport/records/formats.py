@@ -4,8 +4,6 @@ Decimals and spaces are decided here alone (METHODS §0, "Printing"), so that fi
 same number in the same way.
 """
 
-from __future__ import annotations
-
 import datetime
 import sys
 from dataclasses import dataclass

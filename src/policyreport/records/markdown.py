@@ -1,12 +1,19 @@
-"""Turn data into Markdown that shows it literally, and into links that lead where they say.
+"""Turn data into Markdown that shows it literally, links that lead where they say, and values that name their rows.
 
 Everything on a page that was not written for it (a name, a title, a note, a unit, a message) passes through `escape`
 once. `escape` and `link` return `Markdown`, which `escape` leaves as it is.
+
+A marked value stands between characters of Unicode's private use area: `OPEN`, the value, `BETWEEN`, the ids of its
+rows, `CLOSE`. No text of a sheet, a sidecar or a parameter can hold these (`policyreport.params.untrusted` refuses
+them, `escape` removes them), so only `mark` makes a mark. An id is a ledger row (``file.csv#row``), a whole raw
+file (``file.csv``), the boundaries (``data/boundaries/areas.csv``) or an entry of the policy
+(``params/policy.yaml#R57-09``).
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
 from urllib.parse import quote, urlsplit
 
 from policyreport.errors import PolicyReportError
@@ -28,7 +35,7 @@ _SPECIAL = re.compile(
 )
 # ASCII white space only: a non-breaking space between a number and its unit stays.
 _SPACES = re.compile(r"[ \t\n\r\f\v\x1c-\x1f\x85\u2028\u2029]+")
-# Private-use and control characters, among them the delimiters of policyreport.records.marks.
+# Private-use and control characters, among them the delimiters of marks.
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff\x00-\x08\x0e-\x1b\x7f]")
 # Includes white space other than a plain space: pandoc drops it at the ends of a value.
 _IN_ATTRIBUTE = re.compile(r"[!-$&-*<->@\[-`{-~]|[^\S ]")
@@ -36,6 +43,12 @@ _WRITTEN = re.compile(r"\\(?P<sign>[!-/:-@\[-`{-~])|&#(?P<number>36|40|41|91|92|
 _IN_ADDRESS = "-._~:/?#@&+,=%"
 _BROKEN_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))*\.?", re.IGNORECASE)
+
+POLICY = "params/policy.yaml"
+BOUNDARIES = "data/boundaries/areas.csv"
+OPEN, BETWEEN, CLOSE = "\ue000", "\ue001", "\ue002"
+MARK = re.compile(f"{OPEN}(?P<text>[^{OPEN}-{CLOSE}]+){BETWEEN}(?P<rows>[^{OPEN}-{CLOSE}]*){CLOSE}")
+_NUMBERS = re.compile(r"\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*")
 
 
 class Markdown(str):
@@ -135,3 +148,65 @@ def require_address(address: str, where: str, error: type[PolicyReportError]) ->
     except ValueError as wrong:
         got = f'{wrong} in "{address[:80]}"'
         raise error(where, "an address that begins with http:// or https://", got, "Correct the address.") from None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A marked value: its text as printed, the ids behind it, and the line it is on."""
+
+    text: str
+    rows: tuple[str, ...]
+    line: str
+
+
+def mark(text: str, rows: Iterable[str]) -> Markdown:
+    """Mark a printed value with the ids behind it; without ids it stays as it is."""
+    ids = compact(rows)
+    return Markdown(f"{OPEN}{text}{BETWEEN}{ids}{CLOSE}" if ids and text else text)
+
+
+def unmarked(markdown: str) -> str:
+    """Remove the marks and keep the values."""
+    return MARK.sub(lambda match: match["text"], markdown)
+
+
+def read_marks(markdown: str) -> Iterator[Mark]:
+    """Yield the marked values of a page's Markdown in the order of the text."""
+    for line in markdown.splitlines():
+        plain = as_read(unmarked(line)).strip()
+        for match in MARK.finditer(line):
+            yield Mark(as_read(match["text"]), expand(match["rows"]), plain)
+
+
+def compact(rows: Iterable[str]) -> str:
+    """Write ids as one sorted text, rows as ranges: ``nso/PL.V03.01.csv#2-7,9;params/policy.yaml#threshold``."""
+    numbers: dict[str, set[int]] = {}
+    others = set()
+    for row in rows:
+        file, _, number = row.rpartition("#")
+        if file and number.isdigit():
+            numbers.setdefault(file, set()).add(int(number))
+        else:
+            others.add(row)
+    parts = [f"{file}#{_ranges(sorted(of_file))}" for file, of_file in numbers.items()]
+    return ";".join(sorted([*parts, *others]))
+
+
+def expand(text: str) -> tuple[str, ...]:
+    """Read what `compact` wrote: one id per entry."""
+    ids: list[str] = []
+    for part in text.split(";") if text else ():
+        file, _, numbers = part.rpartition("#")
+        if file and _NUMBERS.fullmatch(numbers):
+            runs = [[int(end) for end in run.split("-")] for run in numbers.split(",")]
+            ids += [f"{file}#{number}" for run in runs for number in range(run[0], run[-1] + 1)]
+        else:
+            ids.append(part)
+    return tuple(ids)
+
+
+def _ranges(numbers: list[int]) -> str:
+    """Write 2, 3, 4, 9 as 2-4,9."""
+    # Consecutive numbers keep the same distance to their place in the list.
+    runs = [[number for _, number in run] for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])]
+    return ",".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)

@@ -1,7 +1,5 @@
 """Periods as text: the days they cover, and their kind; publication dates, and how exact they are."""
 
-from __future__ import annotations
-
 import re
 from datetime import date, timedelta
 from functools import lru_cache

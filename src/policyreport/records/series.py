@@ -1,7 +1,5 @@
 """Results on series of areas: METHODS §7 trend, §8 panel, §9 peers, §10 exposure, §11 ranks, §16."""
 
-from __future__ import annotations
-
 from datetime import date
 from itertools import combinations
 from math import hypot

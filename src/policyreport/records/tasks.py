@@ -1,7 +1,5 @@
 """Results on counts of tasks: METHODS §1 completion, §2 flow, §3 outlook, §4 pooling, §12 funnel."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from typing import Literal

@@ -4,8 +4,6 @@ Everything about starting a kernel is decided here and handed to papermill by `e
 or cold is up to the provisioner: both get the same command, environment and folder.
 """
 
-from __future__ import annotations
-
 import contextlib
 import inspect
 import os
@@ -25,7 +23,7 @@ from jupyter_client.manager import AsyncKernelManager
 from traitlets import Bool, Type
 from traitlets.config import Config
 
-from policyreport.running.janitor import make_folder
+from policyreport.running.endings import make_folder
 from warm_kernels.forkserver import NAME, SOCKET_PATH_LIMIT, ForkedKernel, ForkServer
 from warm_kernels.notebooks import imported_modules
 from warm_kernels.orphans import descendants, end_processes

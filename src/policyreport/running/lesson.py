@@ -1,7 +1,5 @@
 """What a lesson on a simulated edition needs: results compared with the values that its figures were drawn from."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import reduce

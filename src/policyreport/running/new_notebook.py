@@ -1,7 +1,5 @@
 """A notebook of the user's own: a skeleton in notebooks/, declared in the file of an edition."""
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import dataclass
@@ -10,8 +8,7 @@ from pathlib import Path
 import yaml
 
 from policyreport.errors import ParamsError, UsageError, system_error
-from policyreport.params.declared import declare
-from policyreport.params.edition import OWN_NAME, Edition, edition_file, read_edition, read_edition_file
+from policyreport.params.edition import OWN_NAME, Edition, declare, edition_file, read_edition, read_edition_file
 from policyreport.params.reading import load_yaml
 from policyreport.project import list_editions
 from policyreport.records.notebooks import BY_NOTEBOOK
@@ -44,13 +41,9 @@ def newest_edition(root: Path) -> str:
 def make_notebook(root: Path, name: str, level: str, edition_id: str, title: str = "") -> Made:
     """Write a skeleton and declare it; nothing is written where anything is refused.
 
-    Raises
-    ------
-    UsageError
-        If the name has other signs than lower-case letters, digits and hyphens, is that of another notebook, or the
-        file exists.
-    ParamsError
-        If the edition's file cannot be read, or declares notebooks in a way that this program cannot add to.
+    Raises UsageError if the name has other signs than lower-case letters, digits and hyphens, is that of another
+    notebook, or the file exists. Raises ParamsError if the edition's file cannot be read, or declares notebooks in a
+    way that this program cannot add to.
     """
     edition = read_edition(root, edition_id)
     _require_name(name, edition, level)

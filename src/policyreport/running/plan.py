@@ -4,8 +4,6 @@ The only module that knows both the data and the runner. A notebook opened by ha
 slice from `slice_by_hand`; in the batch the runner lays the same slice into the notebook's folder.
 """
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import Mapping, Set
@@ -53,8 +51,7 @@ from policyreport.records.notebooks import (
     SourceLine,
 )
 from policyreport.running.execute.unit import Unit, Units
-from policyreport.running.seal import broken_seal
-from policyreport.running.store import notebook_path, record_path
+from policyreport.running.store import broken_seal, notebook_path, record_path
 
 ALL_FIGURES = "all-figures"
 """Folder of a slice that no notebook names."""

@@ -1,7 +1,5 @@
 """Worker processes that leave nothing behind: no kernel, no folder, however the run ends."""
 
-from __future__ import annotations
-
 import contextlib
 import glob
 import multiprocessing
@@ -18,13 +16,12 @@ from pathlib import Path
 from typing import Any, Self
 
 from policyreport.errors import RunError
-from policyreport.running.interrupts import interrupts_deferred, interrupts_ignored
-from policyreport.running.janitor import make_folder, watch_folder
+from policyreport.running.endings import interrupts_deferred, interrupts_ignored, make_folder, watch_folder
 from policyreport.running.kernels import PID_FILE
 from warm_kernels.forkserver import short_folder
 from warm_kernels.orphans import end_processes
 from warm_kernels.provisioner import use_server
-from warm_kernels.thread_counts import SINGLE_THREADED
+from warm_kernels.resets import SINGLE_THREADED
 
 # The part of a socket's path below the temporary folder: scratch, notebook's and kernel's folder, and its name.
 SOCKET_PATH_OWN = len("/policyreport-run-12345678/policyreport-12345678/kernel/k.json-ipc-1")
@@ -49,8 +46,6 @@ class WorkerPool(Executor):
 
     All take kernels from the fork server at the address `server`; empty for cold kernels.
 
-    Notes
-    -----
     Processes are not forked from the parent: it may run threads (a progress display), and a fork copies
     their locks in whatever state they are. A fork server, which has imported the runner once, forks them;
     where there is none they are spawned. Leaving a ``with`` block by an exception kills what still runs.

@@ -1,7 +1,5 @@
 """Show how far a run or a rendering is: live in a terminal, one plain line per finished area elsewhere."""
 
-from __future__ import annotations
-
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator

@@ -4,8 +4,6 @@ Libraries are slow when they are first used: fonts are found, figures' back ends
 forked afterwards need not repeat that. Nothing here is a result, and nothing is drawn at random.
 """
 
-from __future__ import annotations
-
 import importlib
 import warnings
 from pathlib import Path

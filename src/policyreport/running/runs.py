@@ -1,7 +1,5 @@
 """A run of an edition: stages of units through an executor, each result on disk as it arrives."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
@@ -18,10 +16,10 @@ from policyreport.records.notebooks import Deviation
 from policyreport.records.own import OWN
 from policyreport.running.cache.ingredients import key_of
 from policyreport.running.cache.results import Cache, Result
+from policyreport.running.endings import interrupts_remembered, raise_if_interrupted
 from policyreport.running.events import Event, Finished, Planned, Retrying, RunSummary, Started
 from policyreport.running.execute import Outcome, Unit, execute_unit
 from policyreport.running.execute.unit import WorkerLostError, keys_of
-from policyreport.running.interrupts import interrupts_remembered, raise_if_interrupted
 from policyreport.running.pool import WorkerPool
 from policyreport.running.store import notebook_path, remove_half_files, remove_others, save_outcome
 
@@ -59,10 +57,7 @@ def run_stages(
     first and kept; without it everything runs. With `fail_fast` nothing begins after a failure; otherwise a failed unit
     stops neither its stage nor the next. After `timeout` seconds a notebook is stopped; each unit has its own without.
 
-    Raises
-    ------
-    PolicyReportError
-        If a stage cannot be planned or the store cannot be written.
+    Raises PolicyReportError if a stage cannot be planned or the store cannot be written.
     """
     for folder in (store, *((cache.folder,) if cache is not None else ())):
         remove_half_files(folder)

@@ -1,7 +1,5 @@
 """Run the study's cells in parallel, each kept on disk as it ends, so that a stopped study goes on."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from concurrent.futures import as_completed
 from hashlib import sha256

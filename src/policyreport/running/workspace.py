@@ -1,12 +1,10 @@
 """Where a notebook finds its slice: put into its folder by the runner, or made again when run by hand."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from policyreport.data.inputs import Inputs, read_inputs
 from policyreport.figures.simulated import mark_displays
-from policyreport.records import display
+from policyreport.records import base
 
 
 def open_edition(edition: str, area: str = "", *, notebook: str = "", workspace: str = "") -> Inputs:
@@ -40,7 +38,7 @@ def open_edition(edition: str, area: str = "", *, notebook: str = "", workspace:
     """
     data = read_inputs(Path(workspace) if workspace else _by_hand(notebook, area, edition))
     language = data.edition.language
-    display.SENTENCES.update({code: entry.sentence[language] for code, entry in data.wording.codes.items()})
+    base.SENTENCES.update({code: entry.sentence[language] for code, entry in data.wording.codes.items()})
     if data.edition.simulated:
         mark_displays(language)
     return data

@@ -3,8 +3,6 @@
 `warm_kernels` is for a program of Python that runs notebooks; ``warm-kernels run`` for any other.
 """
 
-from __future__ import annotations
-
 import importlib
 from typing import TYPE_CHECKING, Any
 

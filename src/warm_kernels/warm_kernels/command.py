@@ -1,7 +1,5 @@
 """``warm-kernels run -- COMMAND``: any program that starts Jupyter kernels, with warm ones."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import shutil

@@ -1,7 +1,5 @@
 """How many kernels were forked, how many started cold, and why."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

@@ -21,13 +21,13 @@ from ipykernel.kernelapp import IPKernelApp
 
 from warm_kernels.orphans import adopt_orphans
 from warm_kernels.process_state import processors, resource_limits
-from warm_kernels.thread_counts import VARIABLES, set_thread_counts
+from warm_kernels.resets import VARIABLES, set_thread_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from warm_kernels.randomness import Generators
     from warm_kernels.request import Request
+    from warm_kernels.resets import Generators
     from warm_kernels.watching import ImportsAhead
 
 # Exit code of a kernel that has to start cold.

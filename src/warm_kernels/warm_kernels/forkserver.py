@@ -1,7 +1,5 @@
 """The owner's and the clients' end of a fork server."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import json
@@ -22,8 +20,8 @@ from typing import IO, Any, Self
 from warm_kernels.counts import LOG, logged_counts
 from warm_kernels.likeness import FORCED
 from warm_kernels.request import ForkRefusedError, Reason, Request, send_request
+from warm_kernels.resets import VARIABLES
 from warm_kernels.server import server_command
-from warm_kernels.thread_counts import VARIABLES
 
 # The provisioner's, as jupyter_client knows it, and jupyter_client's variable for the one of kernels that name none.
 NAME = "warm-kernels"
@@ -297,10 +295,7 @@ class ForkedKernel:
 def fork_kernel(address: str, request: Request, streams: Sequence[int]) -> socket.socket:
     """Ask a server for a kernel with these standard streams; `take_kernel` waits for its answer.
 
-    Raises
-    ------
-    ForkRefusedError
-        If the server is gone, or is another Python.
+    Raises ForkRefusedError if the server is gone, or is another Python.
     """
     _compare_python(Path(address).with_name(PYTHON_FILE))
     connection = socket.socket(socket.AF_UNIX)
@@ -330,10 +325,7 @@ def _compare_python(path: Path) -> None:
 async def take_kernel(connection: socket.socket) -> ForkedKernel:
     """Wait for the server's answer, and until the kernel can be connected to.
 
-    Raises
-    ------
-    ForkRefusedError
-        If there is none.
+    Raises ForkRefusedError if there is none.
     """
     try:
         # The first kernel waits for the server's imports too.

@@ -1,7 +1,5 @@
 """Whether a kernel forked here would be what a cold one is: what the fork server compares before it forks."""
 
-from __future__ import annotations
-
 import os
 import sys
 import sysconfig
@@ -10,7 +8,7 @@ from pathlib import Path
 
 from warm_kernels.process_state import resource_limits, threads
 from warm_kernels.request import ForkRefusedError, Reason, Request
-from warm_kernels.thread_counts import SINGLE_THREADED, VARIABLES
+from warm_kernels.resets import SINGLE_THREADED, VARIABLES
 from warm_kernels.watching import ImportsAhead
 
 # Read when Python starts, or by libraries in C, unseen.

@@ -5,8 +5,6 @@ or ``("search", "")`` where the code changes how modules are found. `EVERYTHING`
 the code runs.
 """
 
-from __future__ import annotations
-
 import ast
 import glob
 import json

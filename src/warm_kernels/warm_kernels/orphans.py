@@ -4,8 +4,6 @@
 that a daemon started by a notebook can be ended with its kernel.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import os

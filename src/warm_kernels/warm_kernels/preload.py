@@ -1,7 +1,5 @@
 """Import modules before the notebooks do, as if a notebook's cell did it."""
 
-from __future__ import annotations
-
 import builtins
 import contextlib
 import importlib

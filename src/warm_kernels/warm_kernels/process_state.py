@@ -1,7 +1,5 @@
 """The state of a process outside its modules, which an import may change and a fork would hand on."""
 
-from __future__ import annotations
-
 import contextlib
 import decimal
 import faulthandler

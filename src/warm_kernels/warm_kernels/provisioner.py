@@ -1,7 +1,5 @@
 """Jupyter's extension point for starting kernels, used to fork them."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import multiprocessing
@@ -154,10 +152,7 @@ class WarmProvisioner(LocalProvisioner):
 def kernel_arguments(cmd: Sequence[str]) -> list[str]:
     """The kernel's own arguments in ``python [-Xfrozen_modules=off] -m ipykernel_launcher -f FILE …``.
 
-    Raises
-    ------
-    ForkRefusedError
-        If the command means another program or interpreter, or gives Python other options.
+    Raises ForkRefusedError if the command means another program or interpreter, or gives Python other options.
     """
     if not cmd or Path(cmd[0]).absolute() != Path(sys.executable).absolute():
         raise ForkRefusedError(Reason.PROGRAM, "the kernel runs in another program than this Python")

@@ -1,7 +1,5 @@
 """What a client of a fork server asks for, as it crosses the socket, and why it may be refused."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

@@ -6,8 +6,6 @@ request comes with the three standard streams, ``{"pid"}`` goes back, ``{"ready"
 sockets exist, later ``{"exit"}``; ``{"signal"}`` may come in between, and a closed connection ends its kernel.
 """
 
-from __future__ import annotations
-
 import contextlib
 import gc
 import json
@@ -22,8 +20,8 @@ from typing import Any
 from warm_kernels.likeness import Likeness
 from warm_kernels.orphans import adopt_orphans, children
 from warm_kernels.preload import import_modules
-from warm_kernels.randomness import Generators
 from warm_kernels.request import REQUEST_SECONDS, ForkRefusedError, Request, receive_request, send
+from warm_kernels.resets import Generators
 
 # Modules with side effects are left out one after the other; with more of them than this, no module is imported.
 ATTEMPTS = 6

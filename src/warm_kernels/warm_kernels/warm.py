@@ -1,7 +1,5 @@
 """Warm kernels for programs that run notebooks through jupyter_client: papermill, nbclient, nbconvert and others."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """What modules read from their process while they are imported: environment variables, and other modules."""
 
-from __future__ import annotations
-
 import builtins
 import contextlib
 import importlib

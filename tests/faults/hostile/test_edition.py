@@ -19,7 +19,7 @@ from policyreport.figures.pictures import MIME
 from policyreport.publishing.renderers.pandoc import PandocRenderer
 from policyreport.publishing.report import assemble
 from policyreport.publishing.trace import printed, trace
-from policyreport.records.marks import MARK
+from policyreport.records.markdown import MARK
 
 AREAS = ["n96"]  # merged from two, with tasks, scores and a share
 # Fields that some page must show, whatever this edition holds.

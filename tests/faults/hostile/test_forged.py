@@ -12,8 +12,7 @@ from policyreport.data.sources import read_sources
 from policyreport.errors import DataError, RenderError
 from policyreport.intake.writing import roll_back
 from policyreport.publishing.pictures import require_picture
-from policyreport.running.cache.results import Cache
-from policyreport.running.cache.unchanged import read_note
+from policyreport.running.cache.results import Cache, read_note
 
 
 def forged(raw: Raw, path: str, number: tuple[int, int] | None = None) -> None:

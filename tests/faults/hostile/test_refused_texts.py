@@ -22,7 +22,7 @@ from policyreport.params.edition import read_edition
 from policyreport.params.policy import read_policy
 from policyreport.params.reading import load_yaml
 from policyreport.params.registry import read_registry
-from policyreport.params.texts import MarkdownText
+from policyreport.params.untrusted import MarkdownText
 from policyreport.publishing.report import require_own_files
 
 # --- signs, in every text that is read

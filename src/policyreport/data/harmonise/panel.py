@@ -1,7 +1,5 @@
 """Published and recalculated values side by side, never twice; and how far the two are apart."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

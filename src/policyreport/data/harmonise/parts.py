@@ -77,15 +77,11 @@ def recalculate(
     ``grdp``, ``area``, ``equal``) to use instead of each indicator's own, for sensitivity. A province of one part is
     ``published``, a merged one ``recalculated``; there is a row for every year in which at least one part is known.
 
-    Notes
-    -----
     sum: Σv. weighted-mean: Σwv/Σw with shares of 2022. per-head: w = average population of the year, after
     2022 that of 2022. chain: V of 2022 = GRDP share, V_y = V_{y-1}(1 + g_y/100), growth = 100(ΣV_y/ΣV_{y-1}
     − 1), which is the mean of g_y weighted with V_{y-1}.
 
-    References
-    ----------
-    IMF (2017), Quarterly National Accounts Manual, ch. 8.
+    See IMF (2017), Quarterly National Accounts Manual, ch. 8.
     """
     rows = annual_rows(known, indicators)[["area", "indicator", "measure", "year", "value", "status"]]
     rows = rows[rows["area"].isin(areas.crosswalk.index)]

@@ -1,7 +1,5 @@
 """Dated corrections of single cells, each with a reason and the value it expects to find."""
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -10,8 +8,7 @@ import pandas as pd
 
 from policyreport.data.sources import Text, read_data_file
 from policyreport.errors import DataError, require_one_of
-from policyreport.params.layout import Root, data_folder, project_folder
-from policyreport.params.reading import Strict
+from policyreport.params.reading import Root, Strict, data_folder, project_folder
 
 WITHHELD = "withheld.yaml"
 

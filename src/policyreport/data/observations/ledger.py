@@ -16,14 +16,14 @@ from pyarrow import compute, csv
 
 from policyreport.data.areas import FOLDER, Areas, read_areas
 from policyreport.data.observations.corrections import apply_corrections, read_corrections
-from policyreport.data.observations.schema import KEY, SIMULATED, TYPES, cell, place, validate
+from policyreport.data.observations.known import KEY, SIMULATED, TYPES, cell, place, validate
 from policyreport.data.sources import Source, read_source, read_sources
 from policyreport.errors import DataError, did_you_mean, require_one_of
 from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.intake import LedgerField
-from policyreport.params.layout import Root, data_folder, is_simulated, project_folder
 from policyreport.params.limits import SHORT_TEXT
 from policyreport.params.policy import Policy, read_policy
+from policyreport.params.reading import Root, data_folder, is_simulated, project_folder
 from policyreport.params.untrusted import YEARS, require_text
 from policyreport.records.digits import as_published
 from policyreport.records.periods import Precision, last_day, period_bounds

@@ -1,7 +1,5 @@
 """Rules of arithmetic: sums, shares, rates, means, products."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import combinations
 from itertools import product as pairs

@@ -1,7 +1,5 @@
 """Rules on what people decided: corrections, withheld figures, amended targets."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from policyreport.data.observations.corrections import Withheld

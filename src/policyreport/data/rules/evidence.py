@@ -13,12 +13,12 @@ import pandas as pd
 from policyreport.data.areas import Areas, read_areas
 from policyreport.data.harmonise.panel import discrepancies
 from policyreport.data.observations.corrections import Correction, Withheld, read_corrections, read_withheld
-from policyreport.data.observations.schema import KEY
+from policyreport.data.observations.known import KEY
 from policyreport.data.sources import Source, read_sources
 from policyreport.params.indicators import Indicator, Indicators, read_indicators
-from policyreport.params.layout import Root, project_folder
 from policyreport.params.methods import HarmoniseSettings, read_method_settings
 from policyreport.params.policy import Policy, read_policy
+from policyreport.params.reading import Root, project_folder
 from policyreport.params.report import Roles, TaskRole, read_roles
 from policyreport.params.rules import RuleBook, RuleSettings, read_rule_book
 from policyreport.records.periods import period_bounds

@@ -1,7 +1,5 @@
 """Rules of geography: codes, the country and its parts, boundaries."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

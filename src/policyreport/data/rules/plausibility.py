@@ -1,7 +1,5 @@
 """Rules of plausibility: typing errors show as jumps, swaps and copies."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

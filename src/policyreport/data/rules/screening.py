@@ -1,7 +1,5 @@
 """All rules in one table, and the check of the ledger against them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from inspect import isfunction

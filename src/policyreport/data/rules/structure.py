@@ -1,7 +1,5 @@
 """Rules on cells and sidecars."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Rules of time: days, vintages, revisions, series."""
 
-from __future__ import annotations
-
 from calendar import month_name
 from collections.abc import Iterator
 from itertools import pairwise
@@ -9,7 +7,7 @@ from itertools import pairwise
 import pandas as pd
 
 from policyreport.data.notes import told_time
-from policyreport.data.observations.schema import KEY
+from policyreport.data.observations.known import KEY
 from policyreport.data.rules.evidence import SERIES, Breach, Evidence, by_source, figures, ids, listing
 from policyreport.records.digits import as_published
 from policyreport.records.periods import period_bounds

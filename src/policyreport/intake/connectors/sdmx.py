@@ -5,8 +5,6 @@ References
 https://sdmx.org/standards-2 (SDMX 2.1, part 3: structure-specific data)
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from io import BytesIO

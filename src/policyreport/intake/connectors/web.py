@@ -1,7 +1,5 @@
 """Ask a publisher over HTTPS: limited in time and size, retried with back-off, one message on failure."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass

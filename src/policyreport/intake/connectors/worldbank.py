@@ -5,8 +5,6 @@ References
 https://datahelpdesk.worldbank.org/knowledgebase/articles/898581
 """
 
-from __future__ import annotations
-
 from datetime import date
 from decimal import Decimal
 from typing import Any

@@ -11,7 +11,7 @@ from pathlib import Path
 from policyreport.errors import RenderError
 from policyreport.publishing.renderers.finish import finish_site
 from policyreport.publishing.renderers.typst_pdf import PDF_PAGE, write_pdf
-from policyreport.running.janitor import passing_folder
+from policyreport.running.endings import passing_folder
 
 Progress = Callable[[str], None]
 """Called with a short name for each page or document that is ready."""

@@ -13,7 +13,7 @@ from fontTools.ttLib import TTFont
 
 from policyreport.errors import RenderError
 from policyreport.figures.fonts import FAMILY
-from policyreport.running.janitor import passing_folder
+from policyreport.running.endings import passing_folder
 
 PDF_PAGE = "report.qmd"
 _STANDARDS = ["ua-1"]  # PDF/UA-1: tagged, titled, every picture with words in its place

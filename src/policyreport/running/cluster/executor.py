@@ -1,27 +1,49 @@
-"""Dask as an executor like any other: tasks in, futures out; what happens to its workers is reported as events."""
+"""Dask as an executor like any other: tasks in, futures out; workers lost or slow are reported as events."""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import itertools
 import logging
+import os
 import queue
+import signal
+import statistics
 import time
-from collections.abc import Callable
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future
-from typing import TYPE_CHECKING, Any, Self
+from multiprocessing import forkserver
+from typing import Any, Self
 
 from policyreport.errors import RunError, UsageError
-from policyreport.running.cluster.pace import Pace
 from policyreport.running.cluster.worker import Order, describe_worker, differences, execute_there
-from policyreport.running.events import Event, WorkerLost
+from policyreport.running.endings import interrupts_ignored
+from policyreport.running.events import Event, WorkerLost, WorkerSlow
 from policyreport.running.execute import Outcome, Unit
 from policyreport.running.execute.unit import WorkerLostError
-from policyreport.running.pool import without_semaphores
+from policyreport.running.pool import scratch_folder, sweep, without_semaphores
 
-if TYPE_CHECKING:
-    from policyreport.running.cluster.local import LocalWorkers
+SETTINGS = {
+    # Forked from a process that has imported the runner once; `spawn` would import it in each.
+    "distributed.worker.multiprocessing-method": "forkserver",
+    # A notebook that takes two workers down runs alone; see `policyreport.running.runs`.
+    "distributed.scheduler.allowed-failures": 1,
+    # No status pages on the port that every node opens.
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+}
 
+# More than a notebook's times differ between areas.
+SLOW = 2.0
+# A single slow notebook says nothing about its worker.
+ENOUGH = 3
+# A unit that takes this many times the usual time, and at least so many seconds, is reported before it ends.
+OVERDUE, OVERDUE_SECONDS = 5.0, 10.0
+LOOK_SECONDS = 5.0
+# Times kept per notebook, so that a check costs the same after ten notebooks and after ten thousand.
+REMEMBERED = 60
 LOCAL = "local:"
 SILENT = logging.CRITICAL + 1
 CONNECT_SECONDS = 10
@@ -30,18 +52,128 @@ WITHOUT_WORKERS_SECONDS = 60.0
 SHOWN = 3
 
 
+class LocalWorkers:
+    """Dask workers on this machine, each with one notebook at a time.
+
+    A scheduler runs code for whoever can connect to it, and a port on loopback is open to every user of the
+    machine: both ends use TLS with a certificate made for this run.
+    """
+
+    def __init__(self, number: int) -> None:
+        # The extra `cluster`.
+        import dask
+        import distributed
+
+        library: Any = distributed
+        self.scratch = scratch_folder()
+        dask.config.set(SETTINGS | {"temporary-directory": str(self.scratch)})
+        self.cluster: Any = None
+        try:
+            self.cluster = self._start(library, number)
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self, library: Any, number: int) -> Any:
+        # It sets its own preload, once; ours follows.
+        library.utils.get_mp_context()
+        forkserver.set_forkserver_preload(["distributed", "policyreport.running.cluster.worker"])
+        with interrupts_ignored():
+            forkserver.ensure_running()
+        return library.LocalCluster(
+            n_workers=number,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            protocol="tls://",
+            security=library.Security.temporary(),
+            dashboard_address="127.0.0.1:0",
+            # Kernels are separate processes: a worker's memory says nothing about theirs.
+            memory_limit=0,
+            local_directory=str(self.scratch),
+            silence_logs=logging.CRITICAL + 1,
+        )
+
+    def kill(self) -> None:
+        """End the workers now, whatever they are doing."""
+        with interrupts_ignored():
+            for nanny in self.cluster.workers.values():
+                nanny.auto_restart = False
+                # None where it has no process at the moment.
+                with contextlib.suppress(OSError, TypeError):
+                    os.kill(nanny.pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """End workers, kernels and folders."""
+        with interrupts_ignored():
+            if self.cluster is not None:
+                self.cluster.close(timeout=5)
+            sweep(self.scratch)
+
+
+class Pace:
+    """The times of a run's notebooks, by notebook and by worker."""
+
+    def __init__(self) -> None:
+        self.times: dict[str, deque[tuple[str, float]]] = defaultdict(lambda: deque(maxlen=REMEMBERED))
+        self.since: dict[tuple[tuple[str, str], str], float] = {}
+        self.reported: set[object] = set()
+        self.looked = 0.0
+
+    def note(self, outcome: Outcome) -> None:
+        """Add a unit that ended."""
+        self.times[outcome.notebook].append((outcome.worker, outcome.seconds))
+
+    def slow(self, assigned: Callable[[], Mapping[tuple[str, str], str]]) -> list[Event]:
+        """Report slow workers, each once, and overdue units, each once per worker.
+
+        `assigned` gives the worker of each unit that is not done; it is called every few seconds.
+        """
+        if time.monotonic() - self.looked < LOOK_SECONDS:
+            return []
+        self.looked = time.monotonic()
+        return self._slow_workers() + self._overdue(assigned())
+
+    def _slow_workers(self) -> list[Event]:
+        """Workers that need longer than the others for the same notebooks."""
+        ratios: dict[str, list[float]] = defaultdict(list)
+        for times in list(self.times.values()):
+            ended = list(times)
+            for worker in {worker for worker, _ in ended}:
+                own = [seconds for other, seconds in ended if other == worker]
+                others = [seconds for other, seconds in ended if other != worker]
+                if min(len(own), len(others)) >= ENOUGH:
+                    ratios[worker].append(statistics.median(own) / statistics.median(others))
+        medians = {worker: statistics.median(ratios[worker]) for worker in sorted(ratios.keys() - self.reported)}
+        slow = {worker: ratio for worker, ratio in medians.items() if ratio > SLOW}
+        self.reported |= slow.keys()
+        return [WorkerSlow(worker, ratio) for worker, ratio in slow.items()]
+
+    def _overdue(self, assigned: Mapping[tuple[str, str], str]) -> list[Event]:
+        now = time.monotonic()
+        self.since = {item: self.since.get(item, now) for item in assigned.items()}
+        events: list[Event] = []
+        for (unit, worker), since in self.since.items():
+            usual = self._usual(unit[1])
+            late = now - since
+            if usual and late > max(OVERDUE * usual, OVERDUE_SECONDS) and (unit, worker) not in self.reported:
+                self.reported.add((unit, worker))
+                events.append(WorkerSlow(worker, late / usual, unit))
+        return events
+
+    def _usual(self, notebook: str) -> float:
+        """The median time of a notebook; 0 where too few have ended."""
+        times = [seconds for _, seconds in list(self.times[notebook])]
+        return statistics.median(times) if len(times) >= ENOUGH else 0.0
+
+
 class DaskExecutor(Executor):
     """Run units on a Dask cluster.
 
     `where` is ``local:N`` for N processes of this machine, started here and ended with this object; else the address of
     a scheduler.
 
-    Raises
-    ------
-    UsageError
-        If the extra `cluster` is not installed, or nothing answers at the address.
-    RunError
-        If a worker's environment differs from the runner's.
+    Raises UsageError if the extra `cluster` is not installed, or nothing answers at the address. Raises RunError if a
+    worker's environment differs from the runner's.
     """
 
     def __init__(self, where: str, order: Order) -> None:
@@ -119,8 +251,6 @@ class DaskExecutor(Executor):
         library: Any = distributed
         address: Any = self.where
         if self.where.startswith(LOCAL):
-            from policyreport.running.cluster.local import LocalWorkers  # needs Dask too
-
             try:
                 self.local = LocalWorkers(int(self.where.removeprefix(LOCAL)))
             except (OSError, RuntimeError) as error:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from policyreport.errors import RunError
 from policyreport.running.cache.ingredients import KERNELS, PACKAGE, installed_versions, source_digest
+from policyreport.running.endings import make_folder
 from policyreport.running.execute import Outcome, Unit, execute_unit
-from policyreport.running.janitor import make_folder
 from policyreport.running.kernels import batch_environment
 from warm_kernels.forkserver import ForkServer
 from warm_kernels.provisioner import use_server

@@ -1,7 +1,5 @@
 """Notebook + parameters + its slice of data → executed notebook + record: one pure, picklable task."""
 
-from __future__ import annotations
-
 import sys
 
 from policyreport.running.execute.unit import Outcome, Unit

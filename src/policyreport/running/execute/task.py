@@ -1,33 +1,120 @@
 """Run one unit with papermill in a private folder and describe the outcome."""
 
-from __future__ import annotations
-
 import asyncio
 import contextvars
+import json
 import logging
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import execute_notebook, raise_for_execution_errors
+from papermill.iorw import write_ipynb
 
 from policyreport.errors import RunError
 from policyreport.records.base import Failure
-from policyreport.running.execute.engine import NAME as ENGINE
-from policyreport.running.execute.parameters import UnknownParameterError, check_parameters, read_notebook
-from policyreport.running.execute.reproducible import machine_prefixes, reproducible, without_machine
-from policyreport.running.execute.timing import read_timing
+from policyreport.running.execute.notebooks import (
+    UnknownParameterError,
+    check_parameters,
+    machine_prefixes,
+    read_notebook,
+    reproducible,
+    without_machine,
+)
 from policyreport.running.execute.unit import Outcome, Unit
 from policyreport.running.kernels import COLD_FILE, NOTE_FILE, engine_options, how_it_ended
-from policyreport.running.seal import sealed
+from policyreport.running.store import sealed
+from warm_kernels.notebooks import imported_modules
+
+ENGINE = "policyreport"
 
 RECORD = "record.json"
+
+
+class OneWriteEngine(NBClientEngine):  # type: ignore[misc]
+    """papermill's own engine without a write before and after every cell.
+
+    papermill writes the executed notebook itself once it has ended, with the error if a cell raised one.
+    Only when the run breaks off (a time-out, a dead kernel) is there something to keep here.
+    """
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, *, broken_off: str, **options: Any) -> None:
+        """Execute the notebook; when the run breaks off, it is written to `broken_off` as far as it came."""
+        mark = nb_man.cell_exception
+
+        def mark_with_cause(cell: Any, exception: Any = None, **options: Any) -> None:
+            _show_cause(cell, exception)
+            mark(cell, **options)
+
+        nb_man.cell_exception = mark_with_cause
+        try:
+            super().execute_managed_notebook(nb_man, kernel_name, **options)
+        except BaseException:
+            write_ipynb(nb_man.nb, broken_off)
+            raise
+
+
+def _show_cause(cell: Any, exception: Any) -> None:
+    """Record in the cell an error that the kernel gave in its reply alone: a magic used wrongly."""
+    ename, evalue = getattr(exception, "ename", ""), getattr(exception, "evalue", "")
+    if ename and not any(output.output_type == "error" for output in cell.outputs):
+        line = f"{ename}: {evalue}"
+        output = new_output("error", ename=ename, evalue=evalue, traceback=[line])  # type: ignore[no-untyped-call]
+        cell.outputs.append(output)
+
+
+papermill_engines.register(ENGINE, OneWriteEngine)
+
+
+def read_timing(path: Path) -> dict[str, float]:
+    """Seconds of the kernel's ``start``, the first ``import`` cell, all other ``cells``, and ``stop``.
+
+    Empty where the notebook did not run to its end.
+    """
+    try:
+        notebook = json.loads(path.read_bytes())
+        whole = notebook["metadata"]["papermill"]
+        cells = [cell for cell in notebook["cells"] if cell["metadata"].get("papermill", {}).get("end_time")]
+        begin, first = _time(whole["start_time"]), _time(cells[0]["metadata"]["papermill"]["start_time"])
+        last, end = _time(cells[-1]["metadata"]["papermill"]["end_time"]), _time(whole["end_time"])
+    except (OSError, ValueError, KeyError, IndexError, TypeError):
+        return {}
+    importing = next((_seconds(cell) for cell in cells if _imports(cell)), 0.0)
+    return {
+        "start": _rounded(first - begin),
+        "import": _rounded(importing),
+        "cells": _rounded(sum(_seconds(cell) for cell in cells) - importing),
+        "stop": _rounded(end - last),
+    }
+
+
+def _imports(cell: dict[str, Any]) -> bool:
+    return bool(imported_modules([json.dumps({"cells": [cell]}).encode()]))
+
+
+def _seconds(cell: dict[str, Any]) -> float:
+    return float(cell["metadata"]["papermill"]["duration"] or 0)
+
+
+def _time(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()
+
+
+def _rounded(seconds: float) -> float:
+    """Milliseconds are as fine as a run repeats."""
+    return round(seconds, 3)
+
+
 # nbclient logs what it also raises; without a handler Python would print it between the progress lines.
 logging.getLogger("papermill").addHandler(logging.NullHandler())
 

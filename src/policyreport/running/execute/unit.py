@@ -1,7 +1,5 @@
 """What goes into one execution and what comes out: plain bytes, so that it can cross any wire."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any

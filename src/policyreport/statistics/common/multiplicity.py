@@ -26,15 +26,11 @@ def adjust(p_values: Sequence[float | None], *, rule: Rule) -> tuple[float | Non
 
     None stands for a refused test, which does not count in the family. An area is singled out at 0.05 or less.
 
-    Notes
-    -----
     With p(1) ≤ … ≤ p(m): BH min over j ≥ k of m p(j)/j, Holm max over j ≤ k of (m − j + 1) p(j), at most 1. Equal to
     statsmodels' `multipletests`, whose Holm runs the garbage collector on every call: half a second each with a ledger
     in memory.
 
-    References
-    ----------
-    Benjamini, Hochberg (1995), JRSS B 57:289-300; Holm (1979), Scand. J. Statistics 6:65-70.
+    See Benjamini, Hochberg (1995), JRSS B 57:289-300; Holm (1979), Scand. J. Statistics 6:65-70.
     """
     tested = [p for p in p_values if p is not None]
     if any(not 0 <= p <= 1 for p in tested):
@@ -52,8 +48,6 @@ def count_needed(smallest_p: float, tests: int, *, level: float) -> int | None:
 
     `smallest_p` is that of an exact test with so many points, `level` the largest adjusted p that singles out.
 
-    Notes
-    -----
     Benjamini-Hochberg rejects k equal p-values if p·tests/k ≤ level. Printed with "none singled out", which exact tests
     of short series may force.
     """

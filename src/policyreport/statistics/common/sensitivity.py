@@ -1,7 +1,5 @@
 """Does the headline survive other sensible choices (METHODS §16)? A description, not a test."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence

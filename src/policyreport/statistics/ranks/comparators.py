@@ -1,6 +1,4 @@
-"""One indicator of all areas, and what each area is compared with: nation, region, peers (METHODS §9)."""
-
-from __future__ import annotations
+"""One indicator of all areas, what each is compared with (nation, region, peers), and where it stands (METHODS §9)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +12,7 @@ from scipy.spatial import KDTree
 
 from policyreport.data.points import AreaSeries, common_years, read_series, require_columns, year_table
 from policyreport.errors import DataError, did_you_mean
-from policyreport.records.series import PeerDistance, SeriesPoint
+from policyreport.records.series import AreaMean, MeanDifferences, PeerDistance, SeriesPoint
 
 Comparator = Literal["nation", "rest of the nation", "region", "peers"]
 COMPARATORS: tuple[Comparator, ...] = ("nation", "rest of the nation", "region", "peers")
@@ -127,8 +125,6 @@ def nearest(panel: PeerPanel, area: str, *, k: int) -> tuple[PeerDistance, ...]:
 
     Empty if one of the area's own variables is unknown or fewer than k others have all variables.
 
-    Notes
-    -----
     Euclidean distance of z-scores over all areas that have every variable (standard deviation with n − 1).
     """
     row = panel.row(area)
@@ -232,3 +228,24 @@ def _peer_rows(panel: PeerPanel, k: int) -> tuple[NDArray[np.intp], Floats]:
     rows[known] = known[np.take_along_axis(places, keep, axis=1)]
     distances[known] = np.take_along_axis(found, keep, axis=1)
     return rows, distances
+
+
+def mean_differences(values: pd.DataFrame, *, nation: str = "") -> MeanDifferences | None:
+    """Average every area's yearly differences to the country; None without a common year.
+
+    `values` and `nation` are as for `compare_with_peers`.
+    """
+    panel = arrange_panel(read_series("mean_differences", values, nation=nation))
+    if panel is None:
+        return None
+    means = np.nanmean(panel.values - panel.nation, axis=1)
+    return MeanDifferences(
+        first_year=panel.years[0],
+        last_year=panel.years[-1],
+        recalculated=panel.errors is not None,
+        means=tuple(
+            AreaMean(area=area, mean=float(mean), inputs=panel.inputs.get(area, ()))
+            for area, mean in zip(panel.areas, means, strict=True)
+        ),
+        inputs=panel.inputs.get("nation", ()),
+    )

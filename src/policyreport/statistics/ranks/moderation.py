@@ -33,15 +33,11 @@ def fit_variance_prior(variances: ArrayLike, degrees: ArrayLike) -> VariancePrio
 
     Zero degrees below three samples, or where no sample varies at all.
 
-    Notes
-    -----
     s² is scale · F(d, d0), so e = log s² − ψ(d/2) + log(d/2) has mean log(scale) − ψ(d0/2) + log(d0/2) and variance
     ψ′(d/2) + ψ′(d0/2); both are solved by moments. Where the logarithms vary no more than by chance, d0 is infinite and
     the scale the pooled variance, as in limma's `fitFDist`.
 
-    References
-    ----------
-    Smyth (2004), Stat. Appl. Genet. Mol. Biol. 3(1):3, section 6.2.
+    See Smyth (2004), Stat. Appl. Genet. Mol. Biol. 3(1):3, section 6.2.
     """
     s2, d = np.broadcast_arrays(np.asarray(variances, dtype=float), np.asarray(degrees, dtype=float))
     known = np.isfinite(s2) & (d > 0)
@@ -78,8 +74,6 @@ def moderated_degrees(degrees: ArrayLike, prior: VariancePrior, samples: int) ->
 def invert_trigamma(value: float) -> float:
     """Solve ψ′(y) = x for x > 0 (Smyth, 2004, appendix).
 
-    Notes
-    -----
     Newton's method on 1/ψ′, which is convex and nearly linear, from y = ½ + 1/x upwards: it cannot overshoot. ψ′ and ψ″
     are Hurwitz's ζ(2, y) and −2 ζ(3, y).
     """

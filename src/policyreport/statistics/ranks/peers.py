@@ -1,7 +1,5 @@
 """Is an area ahead of its region, the nation or its peers (METHODS §9, §20.1)?"""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 import numpy as np

@@ -106,8 +106,6 @@ def rank_family(
     `family` is from `means.estimate_means`, in the order of the areas; those without a mean are left out. Refused:
     `too-few-areas`, and `no-sampling-error` where no area varies.
 
-    Notes
-    -----
     The algorithm of `rank_estimates` with another reference distribution: each draw takes one ρ for all areas and
     divides every area's normal error by the root of its own χ² over its degrees of freedom (`means.draw_errors`), so
     that uncertainty about spread and serial correlation widens the sets (Smyth, 2004).
@@ -175,8 +173,6 @@ def _holding(found: PlaceSet, rank: int) -> tuple[int, int]:
 def binomial_scores(counts: ArrayLike, totals: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Transform counts x of n to a scale where their standard error does not depend on the share.
 
-    Notes
-    -----
     arcsin √((x + 3/8)/(n + 3/4)) with error 1/(2√(n + ½)). A monotone scale leaves ranks unchanged, and the error is
     known even at 0 of n and n of n.
     """

@@ -1,7 +1,5 @@
 """Headlines on areas under other sensible choices: differences to peers, exposure (METHODS §16)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -12,10 +10,10 @@ from policyreport.records.base import Refusal
 from policyreport.records.series import Difference, Exposure, Peers
 from policyreport.statistics.common.multiplicity import adjust
 from policyreport.statistics.common.sensitivity import Answer, Axes, Choices, Grid, counted, resting_on, run
-from policyreport.statistics.common.starts import years_after
 from policyreport.statistics.ranks.comparators import PeerPanel, arrange_panel
 from policyreport.statistics.ranks.peers import compare_in_panel
 from policyreport.statistics.series.exposure import checks_hold, estimate_exposure, exposure_panels
+from policyreport.statistics.series.windows import years_after
 
 
 def peers_specifications(data: Inputs) -> Grid:

@@ -54,9 +54,7 @@ def find_marginal_set(
     Larger estimates are better. `critical_value` takes the others not yet found better, and those not yet found worse,
     both shape (p − 1,), and gives the critical value of these hypotheses.
 
-    References
-    ----------
-    Mogstad, Romano, Shaikh, Wilhelm (2024); Romano, Wolf (2005), JASA 100:94-108.
+    See Mogstad, Romano, Shaikh, Wilhelm (2024); Romano, Wolf (2005), JASA 100:94-108.
     """
     others = np.arange(len(estimates)) != area
     t = ((estimates[area] - estimates) / pairwise_errors(errors)[area])[others]
@@ -77,8 +75,6 @@ def quadrature_critical_value(area: int, errors: Floats, *, tolerance: float) ->
 
     The tolerance is that of the probability and of the critical value.
 
-    Notes
-    -----
     Given the area's own error z, the comparisons are independent:
     P(max ≤ c) = ∫ φ(z) Π_k [Φ((s_j z + c·s_jk)/s_k) − Φ((s_j z − c·s_jk)/s_k)] dz, with 1 for the first term where
     k was found better and 0 for the second where k was found worse. Where s_k is small compared with s_j its factor is
@@ -189,8 +185,6 @@ def running_maximum(draws: Floats, joint: Floats, above: Bools) -> Floats:
     `joint` holds the standard errors of the differences. Where ``above[j, k]`` j was found above k, and only the
     reverse comparison stays open.
 
-    Notes
-    -----
     One pass j = 1 … p − 1 over k > j keeps memory at p × B: a pair with both directions open counts by
     its absolute difference, one with a single direction by the signed one.
     """

@@ -1,7 +1,5 @@
 """What was published for each province and topic, and what was refused or flagged, counted."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 

@@ -1,7 +1,5 @@
 """Do the headlines survive other sensible choices (METHODS §16)? Full grids, declared in params/methods.yaml."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
@@ -20,12 +18,11 @@ from policyreport.statistics.ranks.specifications import exposure_specifications
 from policyreport.statistics.series.specifications import trend_specifications
 from policyreport.statistics.shares import pace as pace_method
 from policyreport.statistics.shares import threshold as threshold_method
-from policyreport.statistics.shares.frame import Shares, read_shares
+from policyreport.statistics.shares.frame import Shares, read_shares, year_of, yearly
 from policyreport.statistics.shares.pace import read_targets
 from policyreport.statistics.shares.prior_cells import mean_of
 from policyreport.statistics.shares.revision_error import RevisionPrior, flat_prior, prior_grid
 from policyreport.statistics.shares.revisions import history
-from policyreport.statistics.shares.vintages import year_of, yearly
 from policyreport.statistics.tasks.counts import TaskCount
 from policyreport.statistics.tasks.frame import read_lists
 

@@ -1,7 +1,5 @@
 """The five indicators at the head of an area's page: tasks, share, growth, income, governance."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 

@@ -46,17 +46,13 @@ def estimate_carry_over(values: ArrayLike, settings: PeersSettings, *, degree: i
     settings' evenly spaced values of ρ are equally likely a priori, and stay so where no series is longer than its
     level or line requires.
 
-    Notes
-    -----
     The marginal likelihood does not depend on a series' level (or line) and scale, so that neither biases ρ,
     however short the series: with Σ the correlations ρ^|s−t|, X the design and Q the generalised sum of squares,
     |Σ|^(−½) |X′Σ⁻¹X|^(−½) Q^(−(T−k)/2). Areas that move together count as fewer series: with u the residuals of
     unit length, the mean of (u_i·u_j)² beyond 1/ν, its expectation under independence, is a mean squared correlation c,
     and the log likelihood is multiplied by 1/(1 + (I − 1)c).
 
-    References
-    ----------
-    Cruddas, Reid, Cox (1989), Biometrika 76:231-237; Chandler, Bate (2007), Biometrika 94:167-183.
+    See Cruddas, Reid, Cox (1989), Biometrika 76:231-237; Chandler, Bate (2007), Biometrika 94:167-183.
     """
     table = np.asarray(values, dtype=float)
     rhos = np.linspace(0.0, settings.largest_carry_over, settings.carry_over_points)
@@ -73,8 +69,6 @@ def estimate_carry_over(values: ArrayLike, settings: PeersSettings, *, degree: i
 def variance_inflation(rho: ArrayLike, n: int) -> Floats:
     """Factor by which s²/n understates the variance of a mean of n ≥ 2 years: Var(mean) / (E s²/n), for ρ in [0, 1).
 
-    Notes
-    -----
     Var(mean) = f σ²/n with f = (1+ρ)/(1−ρ) − 2ρ(1−ρⁿ)/(n(1−ρ)²), and E s² = σ² (n − f)/(n − 1).
     """
     r = np.asarray(rho, dtype=float)
@@ -85,13 +79,9 @@ def variance_inflation(rho: ArrayLike, n: int) -> Floats:
 def effective_degrees(rho: ArrayLike, n: int, *, degree: int = 0) -> Floats:
     """Degrees of freedom of s² of n years about a mean (`degree` 0) or a line (1), by its first two moments.
 
-    Notes
-    -----
     tr(MΣ)²/tr((MΣ)²), which is n − 1 − degree at ρ = 0.
 
-    References
-    ----------
-    Satterthwaite (1946), Biometrics Bulletin 2:110-114.
+    See Satterthwaite (1946), Biometrics Bulletin 2:110-114.
     """
     r = np.atleast_1d(np.asarray(rho, dtype=float))
     residual = _residual_maker(n, degree)

@@ -26,7 +26,6 @@ from policyreport.records.series import EventStudyPoint, Exposure, ExposureCheck
 from policyreport.statistics.common.draws import JOINT, bootstrap_p, generator
 from policyreport.statistics.common.intervals import ALPHA
 from policyreport.statistics.common.multiplicity import adjust
-from policyreport.statistics.common.starts import years_after
 from policyreport.statistics.series.exposure_regression import (
     ExposureSlope,
     changes,
@@ -35,6 +34,7 @@ from policyreport.statistics.series.exposure_regression import (
     wild_interval,
     wild_p,
 )
+from policyreport.statistics.series.windows import years_after
 
 METHOD = "exposure"
 Floats = NDArray[np.float64]
@@ -219,8 +219,6 @@ def exposure_panels(series: AreaSeries, traits: pd.DataFrame, exposures: Sequenc
 def judge(results: Sequence[Exposure | Refusal], settings: ExposureSettings) -> tuple[Exposure | Refusal, ...]:
     """Give the verdicts on all exposures of an outcome named before the run, with Holm's p-values, in the same order.
 
-    Notes
-    -----
     *associated* only if the adjusted p-values of bootstrap and permutations are both small, no placebo start stands
     out, and the sign stays when any one area is left out. With `few-treated` the permutations alone decide, and the
     bootstrap p-value is not part of the family.
@@ -251,8 +249,6 @@ def event_study(values: Floats, exposure: Floats, years: Sequence[int], base_yea
 
     `values` are the outcome of a balanced panel, shape (G, T).
 
-    Notes
-    -----
     Clustered errors of the joint regression with T − 1 coefficients, hence the factor
     √((GT − 1)/(GT − T + 1)) besides G/(G − 1).
     """

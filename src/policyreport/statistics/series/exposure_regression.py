@@ -6,17 +6,18 @@ equals that regression's HC0 error times √(G/(G − 1)): double-demeaned x_i �
 part and a year part. Working on changes turns 9,999 panel regressions into one matrix.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import stats
 from scipy.optimize import brentq
 
+from policyreport.records.series import Exposure
 from policyreport.statistics.common.draws import bootstrap_p
+from policyreport.statistics.common.intervals import ALPHA
 
 Floats = NDArray[np.float64]
 
@@ -61,13 +62,9 @@ def fit(change: ArrayLike, exposure: ArrayLike, control: ArrayLike | None = None
 
     `change` is from `changes`; `control` is a second exposure held fixed.
 
-    Notes
-    -----
     β = Σ x̃ c̃ / Σ x̃², V = G/(G − 1) · Σ (x̃ e)² / (Σ x̃²)².
 
-    References
-    ----------
-    Cameron, Gelbach, Miller (2008), Rev. Economics and Statistics 90:414-427.
+    See Cameron, Gelbach, Miller (2008), Rev. Economics and Statistics 90:414-427.
     """
     held = None if control is None else _residual(np.asarray(control, dtype=float), None)
     raw = np.asarray(exposure, dtype=float)
@@ -84,9 +81,7 @@ def wild_p(fitted: ExposureSlope, weights: Floats) -> float:
     |t*| is drawn under the null hypothesis of no slope; `weights`, shape (B, G), holds one bootstrap weight per draw
     and area.
 
-    References
-    ----------
-    Cameron, Gelbach, Miller (2008); Webb (2023), Canadian J. Economics 56:839-858.
+    See Cameron, Gelbach, Miller (2008); Webb (2023), Canadian J. Economics 56:839-858.
     """
     return bootstrap_p(_imposed_null(fitted, weights)(0.0), abs(fitted.t))
 
@@ -97,13 +92,9 @@ def wild_interval(fitted: ExposureSlope, weights: Floats, *, level: float) -> tu
     `weights` are those of the p-value; `level` is the p-value at the ends, 0.05 for a 95 % interval. None if the test
     rejects no slope within 1,024 standard errors.
 
-    Notes
-    -----
     At β0 the restricted residuals are c̃ − β0 x̃ and t is centred at β0; the same draws serve every β0.
 
-    References
-    ----------
-    MacKinnon, Nielsen, Webb (2023), J. Econometrics 232:272-299.
+    See MacKinnon, Nielsen, Webb (2023), J. Econometrics 232:272-299.
     """
     draws = _imposed_null(fitted, weights)
     beta, error = fitted.estimate, fitted.standard_error
@@ -129,9 +120,7 @@ def permuted(fitted: ExposureSlope, permutations: NDArray[np.intp]) -> tuple[Flo
 
     The rows of `permutations`, shape (B, G), are orders of the areas.
 
-    References
-    ----------
-    MacKinnon, Webb (2020), J. Econometrics 218:435-450.
+    See MacKinnon, Webb (2020), J. Econometrics 218:435-450.
     """
     if fitted.control is not None:
         raise ValueError("a slope without control needed")
@@ -181,3 +170,14 @@ def _ratio(estimates: Floats, errors: Floats) -> Floats:
     """Estimate over error; 0/0 is 0, as a zero slope is no evidence."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(estimates == 0, 0.0, estimates / errors)
+
+
+def critical_value(exposure: Exposure) -> float:
+    """Return the quantile by which an event study's standard errors become 95 % intervals."""
+    return float(stats.t.ppf(1 - ALPHA / 2, exposure.areas - 1))
+
+
+def years_apart(exposure: Exposure) -> list[int]:
+    """List the years before the start whose interval leaves out zero."""
+    critical = critical_value(exposure)
+    return [point.year for point in exposure.before if abs(point.estimate) > critical * point.standard_error]

@@ -43,14 +43,10 @@ def order_test(values: ArrayLike, *, enumerate_ties_to: int) -> KendallTest:
     S = Σ_{i<j} sign(y_j − y_i) and its two-sided p. With ties, all orders are enumerated up to n = `enumerate_ties_to`;
     beyond it the normal approximation is used.
 
-    Notes
-    -----
     Without ties exact at every n (inversions of a random order are a sum of uniform counts). With ties and
     large n: variance [n(n−1)(2n+5) − Σ g(g−1)(2g+5)]/18 and a continuity correction of 1.
 
-    References
-    ----------
-    Mann (1945), Econometrica 13:245–259; Hollander, Wolfe, Chicken (2014), ch. 8.
+    See Mann (1945), Econometrica 13:245–259; Hollander, Wolfe, Chicken (2014), ch. 8.
     """
     y = np.asarray(values, dtype=float)
     if len(y) < 2:
@@ -82,8 +78,6 @@ def score(values: ArrayLike) -> int:
 def null_distribution(n: int) -> tuple[Floats, Floats]:
     """Compute the distribution of S over all orders of n different values: values of S, falling, and probabilities.
 
-    Notes
-    -----
     Inversions are a sum of independent uniform counts on 0 … k − 1, k = 1 … n; S = n(n−1)/2 − 2·inversions.
     """
     if n < 1:
@@ -101,14 +95,10 @@ def null_distribution(n: int) -> tuple[Floats, Floats]:
 def theil_sen(times: ArrayLike, values: ArrayLike) -> TheilSen:
     """Estimate the slope by the median of all pairwise slopes, from n ≥ 5 values in different years.
 
-    Notes
-    -----
     With k the smallest value of S whose upper tail is at most 0.025, C = k − 2 and N = n(n−1)/2, the limits
     are the (N−C)/2-th and (N+C)/2 + 1-th ordered slopes; level 1 − 2 P(S ≥ k).
 
-    References
-    ----------
-    Sen (1968), JASA 63:1379–1389; Hollander, Wolfe, Chicken (2014), ch. 9.
+    See Sen (1968), JASA 63:1379–1389; Hollander, Wolfe, Chicken (2014), ch. 9.
     """
     t, y = np.asarray(times, dtype=float), np.asarray(values, dtype=float)
     earlier, later = np.triu_indices(len(y), k=1)

@@ -4,8 +4,6 @@ A level accumulates all earlier changes, so the order of its values is no eviden
 of pure random walks an area would be singled out. Its yearly changes are tested instead.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,8 +13,8 @@ from math import log
 import numpy as np
 import pandas as pd
 
-from policyreport.data.contrasts import index
 from policyreport.data.points import AreaSeries, Points, read_series, rows_of
+from policyreport.data.selection import index
 from policyreport.params.methods import PeersSettings
 from policyreport.records.base import Flag, Interval, Refusal
 from policyreport.records.series import LevelTrend

@@ -1,7 +1,5 @@
 """Lines through the areas of a balanced panel: the closed form, and MixedLM where accepted (METHODS §8)."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,8 +54,6 @@ def closed_form(panel: Floats, years: Sequence[int], *, year_effects: bool = Tru
 
     Without `year_effects` common shocks pass for evidence on the common slope: only to demonstrate that.
 
-    Notes
-    -----
     R = y minus year means; â_i = row mean, b̂_i = Σ R_it (t−t̄)/Sxx, s² = Σ res²/((I−1)(T−2));
     Var(a) = var(â) − s²/T, Var(b) = var(b̂) − s²/Sxx, Cov = cov(â, b̂).
     """
@@ -92,14 +88,10 @@ def fit_mixed(panel: Floats, areas: Sequence[str], years: Sequence[int], setting
     settings' largest correlation of intercepts and slopes and smallest eigenvalue of their covariance, as a share of
     the residual variance), or a singular matrix on the way.
 
-    Notes
-    -----
     Powell's method with these tolerances reaches the optimum of lme4 and of the closed form; the default optimisers
     stop short, some while reporting convergence.
 
-    References
-    ----------
-    Laird, Ware (1982); Bates, Mächler, Bolker, Walker (2015).
+    See Laird, Ware (1982); Bates, Mächler, Bolker, Walker (2015).
     """
     frame = _long(panel, areas, years)
     # Warnings decide nothing that the rules below do not: a boundary or a failure to converge is read off

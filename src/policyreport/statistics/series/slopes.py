@@ -41,9 +41,7 @@ def hac_slope(years: ArrayLike, values: ArrayLike, *, hac_lags: int, hac_from_po
 
     `hac_lags` are Bartlett lags. `too-few-points` below `hac_from_points`, where the test rejects far too often.
 
-    References
-    ----------
-    Newey, West (1987), Econometrica 55:703–708.
+    See Newey, West (1987), Econometrica 55:703–708.
     """
     _, y, design = _centred(years, values)
     if len(y) < hac_from_points:

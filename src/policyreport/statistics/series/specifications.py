@@ -1,7 +1,5 @@
 """Trends under other sensible choices: whose are singled out, by window, series and dependence (METHODS §7, §16)."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache

@@ -1,7 +1,5 @@
 """Did a series step up or down at a date fixed beforehand, or drift from a line (METHODS §7, breaks)?"""
 
-from __future__ import annotations
-
 from datetime import date
 from functools import partial
 from itertools import combinations
@@ -19,8 +17,8 @@ from policyreport.params.methods import TrendSettings
 from policyreport.records.base import Refusal
 from policyreport.records.series import Cusum, SeriesPoint, Step
 from policyreport.statistics.common.draws import TIE
-from policyreport.statistics.common.starts import lies_after
 from policyreport.statistics.series.slopes import gls_step
+from policyreport.statistics.series.windows import lies_after
 
 METHOD = "trend"
 

@@ -1,6 +1,4 @@
-"""Is one annual series rising or falling (METHODS §7)?"""
-
-from __future__ import annotations
+"""Is one annual series rising or falling (METHODS §7); and why has an index that is published in part no trend?"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -197,3 +195,18 @@ def select_window(
     if missing > settings.maximum_missing_years:
         return refuse("gap-in-series", f"{missing} years missing, {first}–{last}")
     return window
+
+
+def refuse_index(observations: pd.DataFrame, indicator: str) -> Refusal:
+    """Name the reason, from the marks of quality and the years of an index's published rows.
+
+    `observations` are ledger rows: `indicator`, `period`, `quality`, indexed by row id.
+    """
+    rows = observations[observations["indicator"] == indicator]
+    marks = sorted({mark for text in rows["quality"] for mark in text.split() if mark})
+    years = sorted(set(rows["period"]))
+    detail = f"published for {', '.join(years)}" if years else ""
+    code = next((mark for mark in ("not-a-measurement", "top-n-list") if mark in marks), "")
+    if not code:
+        code = "too-few-points" if years else "not-published"
+    return Refusal(code=code, method="trend", subject=indicator, detail=detail, inputs=tuple(map(str, rows.index)))

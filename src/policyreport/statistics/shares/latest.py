@@ -1,7 +1,5 @@
 """The latest of several results: a list's count; a share of a whole year, and of a later part of a year."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from datetime import date
 

@@ -1,7 +1,5 @@
 """Is a measure moving fast enough to meet a dated target (METHODS §6)?"""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, NamedTuple
@@ -13,7 +11,15 @@ from policyreport.params.methods import PaceSettings
 from policyreport.records.base import NEVER_ESTIMATED, Flag, Interval, Observation, Refusal, Results
 from policyreport.records.digits import as_published
 from policyreport.records.shares import Pace, PriorCell
-from policyreport.statistics.shares.frame import Shares, read_shares
+from policyreport.statistics.shares.frame import (
+    Shares,
+    ids,
+    maturity,
+    newest_of_each_year,
+    read_shares,
+    refuse_absent,
+    refuse_mixed,
+)
 from policyreport.statistics.shares.pace_arithmetic import (
     BANDS,
     FORMS,
@@ -22,20 +28,14 @@ from policyreport.statistics.shares.pace_arithmetic import (
     Stretch,
     band_of,
     bands_between,
+    drift_fan,
     nearer_end,
     ratio,
+    scenario_lines,
 )
-from policyreport.statistics.shares.pace_lines import drift_fan, scenario_lines
 from policyreport.statistics.shares.prior_cells import certainty_in_grid, prior_cells
 from policyreport.statistics.shares.revision_error import RevisionError, RevisionPrior, prior_grid, revision_error
 from policyreport.statistics.shares.revisions import history
-from policyreport.statistics.shares.vintages import (
-    ids,
-    maturity,
-    newest_of_each_year,
-    refuse_absent,
-    refuse_mixed,
-)
 
 METHOD = "pace"
 

@@ -59,15 +59,11 @@ def revision_error(history: Sequence[float], maturity: int, prior: RevisionPrior
 
     None where neither the prior nor the history is informative (ν = 0 or s = 0).
 
-    Notes
-    -----
     Revisions are N(m, σ²), σ² scaled inverse χ² with ν0 and s0, m given σ² N(0, σ²/κ0). With κ = κ0 + n the next
     revision is t with ν = ν0 + n about Σr/κ, squared scale (1 + 1/κ) [ν0 s0² + Σr² − (Σr)²/κ]/ν. Infinite κ0 sets the
     mean to 0: centre 0, squared scale (ν0 s0² + Σr²)/ν. A settled value is judged with n = 0 and the settled scale.
 
-    References
-    ----------
-    Gelman et al. (2013), Bayesian Data Analysis, 3rd ed., sections 2.6 and 3.3.
+    See Gelman et al. (2013), Bayesian Data Analysis, 3rd ed., sections 2.6 and 3.3.
     """
     settled = maturity >= prior.settled_maturity
     revisions = () if settled else tuple(history)
@@ -87,8 +83,6 @@ def revision_error(history: Sequence[float], maturity: int, prior: RevisionPrior
 def flat_prior(prior: RevisionPrior) -> RevisionPrior:
     """Return the prior flat in m and ln σ, uninformative about the mean and the size of revisions.
 
-    Notes
-    -----
     The limit κ0 = 0, ν0 = −1, s0 = 0: the next revision is t with n − 1 degrees of freedom about the mean of the past
     ones, squared scale (1 + 1/n) Σ(r − r̄)²/(n − 1). Below two revisions `revision_error` returns None.
     """

@@ -1,7 +1,5 @@
 """Revisions of one measure: the triangle, the history other methods use, tests where it is long enough."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import groupby
@@ -23,13 +21,14 @@ from policyreport.records.shares import (
     RevisionTest,
     VintageValue,
 )
-from policyreport.statistics.shares.frame import read_figures, read_shares
-from policyreport.statistics.shares.vintages import (
+from policyreport.statistics.shares.frame import (
     enters_estimates,
     ids,
     maturity,
     of_one_kind,
     published_order,
+    read_figures,
+    read_shares,
     refuse_mixed,
     yearly,
 )
@@ -90,8 +89,6 @@ def history(vintages: Sequence[Observation], settings: ThresholdSettings) -> tup
     `vintages` are all of one measure (else DataError), of one area or of all areas of one level. Projections, derived
     and bounded values do not count, nor do values for part of a year.
 
-    Notes
-    -----
     r = (latest vintage with at least the maturity of a final value) − (first vintage with at most that of a first one).
     """
     pairs = _matured(yearly(vintages), settings)
@@ -216,9 +213,7 @@ def news_noise(first: NDArray[np.float64], final: NDArray[np.float64]) -> NewsNo
 
     Slopes and HC1 p-values; `too-few-revisions` where a regressor or the revisions do not vary.
 
-    References
-    ----------
-    Mankiw, Shapiro (1986), Survey of Current Business 66(5):20–25.
+    See Mankiw, Shapiro (1986), Survey of Current Business 66(5):20–25.
     """
     moved = final - first
     if min(np.ptp(first), np.ptp(final), np.ptp(moved)) == 0:

@@ -1,7 +1,5 @@
 """Is a share above a threshold, by one measure and vintage, given how far it may be revised (METHODS §5)?"""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -12,19 +10,20 @@ from policyreport.records.base import NEVER_ESTIMATED, Flag, Observation, Refusa
 from policyreport.records.digits import as_published
 from policyreport.records.periods import YEAR, kind_of
 from policyreport.records.shares import AggregateCheck, NotYearly, PriorCell, Threshold
-from policyreport.statistics.shares.frame import Shares, read_shares
-from policyreport.statistics.shares.prior_cells import certainty_in_grid, in_grid, prior_cells
-from policyreport.statistics.shares.revision_error import RevisionError, RevisionPrior, prior_grid, revision_error
-from policyreport.statistics.shares.revisions import history
-from policyreport.statistics.shares.vintages import (
+from policyreport.statistics.shares.frame import (
+    Shares,
     enters_estimates,
     ids,
     maturity,
     published_order,
+    read_shares,
     refuse_absent,
     refuse_mixed,
     yearly,
 )
+from policyreport.statistics.shares.prior_cells import certainty_in_grid, in_grid, prior_cells
+from policyreport.statistics.shares.revision_error import RevisionError, RevisionPrior, prior_grid, revision_error
+from policyreport.statistics.shares.revisions import history
 
 METHOD = "threshold"
 

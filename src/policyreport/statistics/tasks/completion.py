@@ -1,7 +1,5 @@
 """What share of a list is done, late or overdue (METHODS §1)?"""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from policyreport.params.methods import CompletionSettings

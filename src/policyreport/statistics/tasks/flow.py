@@ -1,7 +1,5 @@
 """How fast are tasks finished, and did the pace change (METHODS §2)?"""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Literal
 

@@ -82,8 +82,6 @@ class RiskSet:
 def risk_sets(increments: Sequence[Increment], *, variance: float) -> tuple[RiskSet, ...]:
     """Follow the tasks of one list through its intervals: one risk set each, additions from the first day.
 
-    Notes
-    -----
     Two approximations, neither of which matters where no tasks are added. The tasks of the first count are treated as
     having started together, so that the share completed by then gives the mean frailty (open share)^θ of the rest.
     And each cohort's share of the remaining tasks is set to its expectation.
@@ -122,8 +120,6 @@ def contrast(at_risk: RiskSet, first: Increment, second: Increment, *, design_ef
     The counts behind the limits are divided by the design effect φ. At θ = 0 this is the difference of the two 30-day
     hazards, with the limits of `hazards.difference`.
 
-    Notes
-    -----
     With A(q) = ((1 − q)^(−θ) − 1)/θ and no additions the efforts are equal where A(q₂)/Δ₂ = (1 − q₁)^θ A(q₁)/Δ₁.
     Each side depends on one interval alone, so the limits combine as in MOVER.
     """
@@ -169,15 +165,11 @@ def fit_slope(
     `sets` are the risk sets of the intervals, in order; `design`, shape (K, 2), has a constant and time. Returns the
     slope, its standard error and the dispersion; None if the fit does not converge.
 
-    Notes
-    -----
     Quasi-binomial scoring: the mean of an interval is what its risk set finishes at the effort exp(Xβ)·Δ, given
     what was finished before. Without additions the link is Aranda-Ordaz's, log(((1 − μ)^(−θ) − 1)/θ), with offset
     ln of mean frailty times Δ: complementary log-log at θ = 0, logit at θ = 1.
 
-    References
-    ----------
-    Heckman, Singer (1984), Econometrica 52:271-320; Aranda-Ordaz (1981), Biometrika 68:357-363.
+    See Heckman, Singer (1984), Econometrica 52:271-320; Aranda-Ordaz (1981), Biometrika 68:357-363.
     """
     d, m, days = (
         np.array([getattr(step, name) for step in increments], dtype=float) for name in ("finished", "at_risk", "days")

@@ -55,10 +55,7 @@ def read_lists(lists: pd.DataFrame) -> Lists:
     Its `attrs` may say what it is about: `area`, `subject` (as refusals name it) and `indicator` (which seeds random
     numbers). A frame that names its area may be empty: then nothing was published.
 
-    Raises
-    ------
-    DataError
-        If a required column is missing, the frame is empty, or a cell cannot be read.
+    Raises DataError if a required column is missing, the frame is empty, or a cell cannot be read.
     """
     if missing := [name for name in REQUIRED if name not in lists]:
         todo = did_you_mean(missing[0], [str(name) for name in lists.columns])

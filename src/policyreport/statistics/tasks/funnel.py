@@ -113,8 +113,6 @@ def estimate_dispersion(z: ArrayLike, *, winsor_share: float) -> float:
 def exact_limits(total: int, centre: float, tail_probabilities: Limits) -> Limits:
     """Compute interpolated exact binomial limits of a share at the given tail probabilities.
 
-    Notes
-    -----
     With r the smallest count whose distribution function F(r) reaches p, the limit is (r − α)/n,
     α = (F(r) − p)/(F(r) − F(r − 1)).
     """

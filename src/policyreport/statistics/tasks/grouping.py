@@ -33,14 +33,10 @@ def estimate_grouping(lists: Iterable[Sequence[Increment]], settings: PoolingSet
     A pair of successive intervals counts where enough tasks are expected finished, and enough open, in both under one
     hazard. φ is at least 1: a smaller one would claim more precision than independent tasks allow.
 
-    Notes
-    -----
     Each pair gives Pearson's X² under one daily hazard, with 1 degree of freedom: φ times a chi-squared variable where
     the pace did not change. Its median over pairs, divided by that of chi-squared, is robust to the few where it did.
 
-    References
-    ----------
-    Rao, Scott (1992), Biometrics 48:577-585.
+    See Rao, Scott (1992), Biometrics 48:577-585.
     """
     pairs = (pair for each in lists for pair in pairwise(each) if pair[0].end == pair[1].start)
     found = [unrest for pair in pairs if (unrest := _unrest(*pair, settings.grouping_minimum_tasks)) is not None]

@@ -142,8 +142,6 @@ def fit_glm(
     `design`, shape (K, 2), has a constant and time. Returns the slope, its standard error and the dispersion; None if
     neither IRLS nor Newton converges.
 
-    Notes
-    -----
     The share is modelled with the number at risk as variance weight, because statsmodels 0.15.0 omits the number of
     trials from the Pearson scale of a two-column response.
     """
@@ -182,8 +180,6 @@ def fit_betabinomial(
 ) -> BetaBinomialFit | None:
     """Fit a beta-binomial model of the hazard by maximum likelihood, as `fit_glm`; None if the optimiser fails.
 
-    Notes
-    -----
     Mean 1 − exp(−exp(Xβ)·Δ), variance of the beta-binomial with intraclass correlation ρ.
     """
     d, m, length = (np.asarray(values, dtype=float) for values in (finished, at_risk, days))

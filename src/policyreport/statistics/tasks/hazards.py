@@ -83,8 +83,6 @@ def rescale(share: float, days: float) -> float:
 def rescale_uniform(share: float, increment: Increment) -> float:
     """Compute the 30-day hazard if additions had entered evenly over the interval.
 
-    Notes
-    -----
     Solves [o(1 − e^(−hΔ)) + a(1 − (1 − e^(−hΔ))/(hΔ))]/m = q for h, with q the share finished or one of its limits. A
     task added evenly over Δ days is exposed for half of them on average, so this hazard exceeds the one that assumes
     additions on the first day.
@@ -133,14 +131,10 @@ def describe_step(increment: Increment) -> FlowStep:
 def difference(first: Increment, second: Increment, design_effect: float = 1.0) -> tuple[float, float, float]:
     """Compare the 30-day hazards of two intervals: second minus first, and its limits at counts divided by φ.
 
-    Notes
-    -----
     MOVER: D − √((e₂ − l₂)² + (u₁ − e₁)²), D + √((u₂ − e₂)² + (e₁ − l₁)²), with Wilson limits l, u; equal
     to Newcombe's method 10 where both intervals have equal length.
 
-    References
-    ----------
-    Newcombe (1998), Statistics in Medicine 17:873-890; Zou, Donner (2008), ibid. 27:1693-1702.
+    See Newcombe (1998), Statistics in Medicine 17:873-890; Zou, Donner (2008), ibid. 27:1693-1702.
     """
     e1, e2 = first.hazard30, second.hazard30
     (l1, u1), (l2, u2) = first.limits30(design_effect), second.limits30(design_effect)

@@ -1,7 +1,5 @@
 """Will the list be finished by the deadline if tasks go on closing as before (METHODS §3)?"""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -42,8 +40,6 @@ def learns_clustering(increments: Sequence[Increment], tasks: int, settings: Out
 
     Otherwise design effects are assumed and the latest interval alone gives the pace.
 
-    Notes
-    -----
     One intraclass correlation is estimated from all intervals. Tasks that finish in groups of one size have a small one
     on a long list and a large one on what remains of it. In simulations, prediction intervals that carry the first over
     to the second cover too little, and so do those of lists so short that the prior on the correlation dominates

@@ -128,8 +128,6 @@ class Posterior:
 def compute_posterior(counts: ArrayLike, totals: ArrayLike, settings: PoolingSettings) -> Posterior:
     """Compute the posterior of the areas' common distribution, from their x and n, on a grid of midpoints.
 
-    Notes
-    -----
     Prior uniform on μ and on ρ. The grid is even in s = √ρ, so the weight is
     2s·Π B(μM + x, (1 − μ)M + n − x)/B(μM, (1 − μ)M). Plugging in single values of μ and M would understate the
     uncertainty where there are few areas.

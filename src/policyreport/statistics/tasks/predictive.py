@@ -1,7 +1,5 @@
 """Predictive distributions of tasks finished in some days, as mixtures of beta-binomials (METHODS §3)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -51,8 +49,6 @@ class Pace:
 def pace_of_latest(latest: Increment, tasks: int, settings: OutlookSettings, *, design_effect: float) -> Pace:
     """Describe the pace by the latest interval alone, at an assumed design effect φ, for N `tasks` to predict.
 
-    Notes
-    -----
     q ~ Beta(½ + d/φ, ½ + (m − d)/φ), by equally weighted midpoint quantiles: no random numbers. The intraclass
     correlation is (φ − 1)/(N − 1), up to the settings' largest.
     """
@@ -72,8 +68,6 @@ def pace_of_latest(latest: Increment, tasks: int, settings: OutlookSettings, *, 
 def pace_of_all(increments: Sequence[Increment], settings: OutlookSettings) -> Pace:
     """Describe the pace by its posterior over all intervals of a list, with the clustering estimated from them.
 
-    Notes
-    -----
     Prior uniform on q30 and beta on ρ, on a grid of midpoints of q30 and √ρ; likelihood beta-binomial with mean
     1 − (1 − q30)^(Δ/30) and the same ρ in every interval.
     """

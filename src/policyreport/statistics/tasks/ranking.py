@@ -1,7 +1,5 @@
 """Which areas may hold which place by the completed shares of their lists (METHODS §11)?"""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """The table of METHODS §17: which sizes of each method are repeated."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
@@ -11,18 +9,7 @@ import numpy as np
 
 from policyreport.errors import UsageError, did_you_mean
 from policyreport.statistics.common.draws import generator
-from policyreport.statistics.validity import (
-    families,
-    mixed,
-    outlooks,
-    panels,
-    places,
-    pooled,
-    series,
-    tasks,
-    unlike,
-    yearly,
-)
+from policyreport.statistics.validity import families, outlooks, panels, places, pooled, series, tasks, unlike, yearly
 from policyreport.statistics.validity import yearly_panels as processes
 from policyreport.statistics.validity.fingerprint import fingerprint
 from policyreport.statistics.validity.measures import CellResult, Measure
@@ -192,8 +179,8 @@ def _panel() -> Iterator[Cell]:
     sizes = {"areas": (8, 34), "years": (6, 13), "ratio": (0, 0.3, 0.6, 1, 2)}
     for uneven in (0, 1):
         yield from _grid("panel", panels.panel, **sizes, uneven=(uneven,))
-    for cell in _grid("panel", mixed.mixed_model, **sizes):
-        yield replace(cell, most=mixed.REPETITIONS)
+    for cell in _grid("panel", panels.mixed_model, **sizes):
+        yield replace(cell, most=panels.REPETITIONS)
 
 
 def _exposure() -> Iterator[Cell]:

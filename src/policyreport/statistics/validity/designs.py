@@ -1,7 +1,5 @@
 """What the study draws, what is true of it, and what is violated: a few sentences for each kind of simulation."""
 
-from __future__ import annotations
-
 DESIGNS = {
     "completion": (
         "Data: counts of n tasks at propensities p of 0.005 to 0.995 in steps of 0.005, binomial, or beta-binomial "

@@ -1,7 +1,5 @@
 """The state of the code that produced a cell of the study, so that no kept result passes for a newer one."""
 
-from __future__ import annotations
-
 import ast
 import hashlib
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Repetitions of the outlook: the tasks finished by a date, predicted and then drawn."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,15 +1,12 @@
-"""Repetitions of the methods on areas by years: panel and exposure."""
-
-from __future__ import annotations
+"""Repetitions of the methods on areas by years: panel with its mixed model, and exposure."""
 
 import numpy as np
 from scipy import stats
 
 from policyreport.statistics.common.draws import bootstrap_p
-from policyreport.statistics.common.hierarchy import mix
 from policyreport.statistics.series.exposure_regression import changes, fit, permuted, wild_interval, wild_p
-from policyreport.statistics.series.panel import own_intervals, slope_errors
-from policyreport.statistics.series.panel_fits import closed_form
+from policyreport.statistics.series.panel import mix, own_intervals, slope_errors
+from policyreport.statistics.series.panel_fits import MixedFit, closed_form, fit_mixed
 from policyreport.statistics.validity.measures import (
     AT_LEAST,
     CONTINUOUS,
@@ -21,6 +18,7 @@ from policyreport.statistics.validity.measures import (
     share,
 )
 from policyreport.statistics.validity.processes import Floats, exposure, sloping_panel, uneven_panel
+from policyreport.statistics.validity.settings import PANEL
 
 Measures = tuple[Measure, ...]
 BARTLETT, TAU_POINTS, TAU_RANGE = 0.01, 200, 5
@@ -29,6 +27,13 @@ WEBB = np.array([-(1.5**0.5), -1, -(0.5**0.5), 0.5**0.5, 1, 1.5**0.5])
 BOOTSTRAP = 399
 FEW_TREATED = 6
 """As in params/methods.yaml: below it only the permutation test is used."""
+
+REPETITIONS = 40
+"""Maximum per row: a fit takes a tenth of a second to half a second."""
+TOLERANCE = 1e-4
+"""Of an optimiser, in squared standard errors of a slope (METHODS §0)."""
+BOUNDARY = ("a variance at zero", "correlation")
+"""How the reasons for a fit on the boundary begin; any other reason is a failed search."""
 
 
 def panel(rng: np.random.Generator, draws: int, *, areas: int, years: int, ratio: float, uneven: int) -> Measures:
@@ -118,3 +123,28 @@ def _exposure_draw(
     low, high = wild_interval(fitted, weights, level=SIZE) or (np.nan, np.nan)
     permutation = bootstrap_p(permuted(fitted, orders)[1], abs(fitted.t))
     return fitted.estimate, fitted.t, wild_p(fitted, weights), permutation, low, high
+
+
+def mixed_model(rng: np.random.Generator, draws: int, *, areas: int, years: int, ratio: float) -> Measures:
+    """Repeat the mixed model's fit and the closed form, and count the fits that may not be used."""
+    fits: list[MixedFit] = []
+    variances: list[float] = []
+    apart: list[float] = []
+    for _ in range(draws):
+        _, y = sloping_panel(rng, areas, years, ratio)
+        fit = fit_mixed(y, [str(area) for area in range(areas)], range(years), PANEL)
+        moments = closed_form(y, range(years))
+        fits.append(fit)
+        variances.append(moments.slope_variance)
+        if fit.accepted and fit.variances is not None:
+            apart.append(abs(fit.variances[2] - moments.slope_variance) * moments.sxx / moments.residual_variance)
+    on_boundary = [each.detail.startswith(BOUNDARY) for each in fits]
+    refused = [not each.accepted for each in fits]
+    compared = (share("used fit agrees with the closed form", np.array(apart) <= TOLERANCE),) if apart else ()
+    return (
+        share("fit not used", refused),
+        share("on the boundary", on_boundary),
+        share("search failed", np.array(refused) & ~np.array(on_boundary)),
+        share("closed form's slopes' variance at or below zero", np.array(variances) <= 0),
+        *compared,
+    )

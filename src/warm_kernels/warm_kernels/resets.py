@@ -1,17 +1,20 @@
-"""How many threads numerical libraries use: one in the fork server, in a kernel what a cold one would have.
+"""What a kernel sets anew after the fork: random generators, and how many threads numerical libraries use.
 
 A library that has started threads cannot be forked, so the server keeps all of them at one. A kernel then sets for
 each library the number that its own environment names, as the library would have done when it was loaded.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
+import gc
 import os
+import random
+import secrets
 import sys
-from collections.abc import Mapping
+import weakref
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from warm_kernels.process_state import processors
 from warm_kernels.watching import loaded_libraries
@@ -47,6 +50,61 @@ SINGLE_THREADED = {
     "VECLIB_MAXIMUM_THREADS": "1",
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
 }
+
+
+class Generators:
+    """Generators that modules made while they were imported and left to the system to seed."""
+
+    def __init__(self) -> None:
+        self._pythons: weakref.WeakKeyDictionary[random.Random, bool] = weakref.WeakKeyDictionary()
+        self._entropy: set[int] = set()
+        self._numpys: list[Any] = []
+
+    @contextlib.contextmanager
+    def watch(self) -> Iterator[None]:
+        """Note in the block which generators get no seed."""
+        plain_seed, plain_bits = random.Random.seed, secrets.randbits
+
+        def seed(generator: random.Random, a: Any = None, version: int = 2) -> None:
+            self._pythons[generator] = a is None
+            plain_seed(generator, a, version)
+
+        def randbits(k: int) -> int:
+            bits = plain_bits(k)
+            self._entropy.add(bits)
+            return bits
+
+        random.Random.seed = seed  # type: ignore[method-assign,assignment]
+        secrets.randbits = randbits
+        try:
+            yield
+        finally:
+            random.Random.seed = plain_seed  # type: ignore[method-assign]
+            secrets.randbits = plain_bits
+            # numpy keeps the function by which it draws its entropy.
+            if numpys := sys.modules.get("numpy.random.bit_generator"):
+                vars(numpys)["randbits"] = plain_bits
+        self._numpys = self._find_numpys()
+
+    def seed_anew(self) -> None:
+        """Seed them, and the global ones, from the system."""
+        random.seed()
+        for generator, unseeded in self._pythons.items():
+            if unseeded and not isinstance(generator, random.SystemRandom):
+                generator.seed()
+        if numpy := sys.modules.get("numpy.random"):
+            numpy.seed()
+        for bits in self._numpys:
+            bits.state = type(bits)().state
+
+    def _find_numpys(self) -> list[Any]:
+        """numpy's bit generators seeded from the system; numpy keeps no list of them."""
+        numpy = sys.modules.get("numpy.random")
+        if numpy is None:
+            return []
+        kinds = (numpy.Generator, numpy.RandomState)
+        numpys = [thing._bit_generator for thing in gc.get_objects() if type(thing) in kinds]
+        return [bits for bits in numpys if getattr(bits.seed_seq, "entropy", None) in self._entropy]
 
 
 def set_thread_counts(environment: Mapping[str, str] = os.environ) -> None:

@@ -1,18 +1,22 @@
-"""Folders that are removed when the process that made them is killed."""
-
-from __future__ import annotations
+"""How a run ends: Ctrl-C at the right moment, and folders that are removed when their process is killed."""
 
 import contextlib
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from functools import cache
 from multiprocessing.util import Finalize
 from pathlib import Path
+from types import FrameType
+
+_received: list[int] = []
 
 # Reads names of folders until its owner is gone, in whatever way; processes that write there are then ending too.
 JANITOR = """
@@ -28,6 +32,59 @@ for _ in range(150):
         shutil.rmtree(folder, ignore_errors=True)
     time.sleep(0.1)
 """
+
+
+@contextlib.contextmanager
+def _handling(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> Iterator[None]:
+    """Handle Ctrl-C in another way for the block; only the main thread receives it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextlib.contextmanager
+def interrupts_remembered() -> Iterator[None]:
+    """Raise Ctrl-C at once, and remember it: raised while an object is being destroyed, it is dropped.
+
+    `raise_if_interrupted` raises it again.
+    """
+
+    def remember(number: int, frame: FrameType | None) -> None:
+        _received.append(number)
+        raise KeyboardInterrupt
+
+    _received.clear()
+    try:
+        with _handling(remember):
+            yield
+    finally:
+        _received.clear()
+
+
+def raise_if_interrupted() -> None:
+    """Raise a Ctrl-C that `interrupts_remembered` has seen and Python has dropped."""
+    if _received and threading.current_thread() is threading.main_thread():
+        raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def interrupts_deferred() -> Iterator[None]:
+    """Delay Ctrl-C to the end of the block."""
+    received: list[int] = []
+    with _handling(lambda number, frame: received.append(number)):
+        yield
+    if received:
+        raise KeyboardInterrupt
+
+
+def interrupts_ignored() -> AbstractContextManager[None]:
+    """Ignore Ctrl-C for the block, and in processes started in it."""
+    return _handling(signal.SIG_IGN)
 
 
 class _Janitor:
