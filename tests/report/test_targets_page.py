@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from policyreport.data.inputs import Inputs
+from policyreport.figures import plot
 from policyreport.records.markdown import POLICY, as_read, read_marks, unmarked
 from policyreport.records.notebooks import TargetsRecord
 from policyreport.running.plan import EditionData
@@ -89,3 +90,10 @@ def test_a_province_keeps_its_own_targets(part) -> None:
     assert "30 % in 2025 (Resolution 12/NQ-CP" in capital
     assert "missed*, by 12.66 percentage points" in capital
     assert "Set for the province before the merger" in port
+
+
+def test_the_scorecard_of_the_real_targets_keeps_its_columns_on_a_wide_screen(data: Inputs, record) -> None:
+    (picture,) = plot.scorecard(record.targets, data)
+    wide, narrow = picture.files.values()
+    assert "way gone" in str(wide)
+    assert "way gone" not in str(narrow)
