@@ -485,6 +485,8 @@ def quality_printed() -> Callable[..., str]:
         "findings": {"lines": (), "decisions": ()},
         "settings": {name: {key: why.value for key, why in each.items()} for name, each in settings.items()},
         **dict.fromkeys(("refusals", "warnings", "revised", "statistics", "projections", "differences", "checks"), ()),
+        "notebooks_page": "",
+        "pictures": {},
     }
     templates = Templates(ROOT / "reports", provenance.formats, page_filters(provenance, wording))
     return lambda **values: templates.fill("data-quality.qmd", nothing | values)

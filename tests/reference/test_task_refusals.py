@@ -21,7 +21,7 @@ from policyreport.records.notebooks import TrendRecord
 from policyreport.records.tasks import Completion
 from policyreport.running import plan
 from policyreport.running.plan import EditionData
-from policyreport.statistics.tasks.completion import completion_of_lists, rank_lists
+from policyreport.statistics.tasks.completion import completion_of_lists
 from policyreport.statistics.tasks.counts import newest_of_each_area
 from policyreport.statistics.tasks.flow import pace_of_tasks
 from policyreport.statistics.tasks.frame import read_lists
@@ -29,6 +29,7 @@ from policyreport.statistics.tasks.funnel import funnel_of_lists
 from policyreport.statistics.tasks.outlook import calibrate_outlook, outlook_of_tasks
 from policyreport.statistics.tasks.pooling import pool_lists
 from policyreport.statistics.tasks.quarters import quarter_on_quarter
+from policyreport.statistics.tasks.ranking import rank_lists
 
 NGHE_AN = "n40"
 

@@ -110,6 +110,7 @@ def test_what_was_written_is_the_ledgers_and_its_sidecar_is_complete(project: Pa
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "note": "",
         "simulated": False,
+        "holds": "figures",
     }
     assert source.defaults.model_dump(exclude_none=True) == {
         "measure": "nso-px-web",
