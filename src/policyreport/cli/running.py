@@ -95,7 +95,7 @@ def run(
 ) -> None:
     """Run the notebooks of an edition.
 
-    There are three for each area and six for the country, of which two read what the others found. Notebooks whose
+    There are three for each area and seven for the country, of which two read what the others found. Notebooks whose
     inputs have not changed keep their results. If a notebook fails, the others go on; it is saved with the error
     marked, its page says so, and the exit code is 5. Results go to build/EDITION/.
 
