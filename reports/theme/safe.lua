@@ -82,7 +82,8 @@ local FILTER
 local function nothing() return {} end
 local function nothing_around(div) return div.content end
 
--- Rows and cells of a page's own tables have no attributes; those of a notebook's output may.
+-- Rows and cells of a page's own tables have no attributes; those of a notebook's output may. What heads such a table is
+-- no caption of the report's.
 local function plain_table(tbl)
   local rows = pandoc.List({ table.unpack(tbl.head.rows) })
   for _, body in ipairs(tbl.bodies) do rows:extend(body.head):extend(body.body) end
@@ -92,7 +93,9 @@ local function plain_table(tbl)
     for _, cell in ipairs(row.cells) do cell.attr, cell.alignment = pandoc.Attr(), "AlignDefault" end
   end
   tbl.attr = pandoc.Attr()
-  return tbl
+  local head = stringify(tbl.caption.long)
+  tbl.caption.long = {}
+  return head == "" and tbl or { pandoc.Para({ pandoc.Str(head) }), tbl }
 end
 
 -- What a notebook's cell showed as HTML: its tables and text, without styles, scripts and addresses.
