@@ -16,12 +16,13 @@ from policyreport.records.markdown import unmarked
 from policyreport.records.series import Ranks
 from policyreport.records.tasks import Calibration, Completion, Flow, Funnel, Outlook, Pooling
 from policyreport.running.plan import EditionData
-from policyreport.statistics.tasks.completion import completion_of_lists, rank_lists
+from policyreport.statistics.tasks.completion import completion_of_lists
 from policyreport.statistics.tasks.flow import pace_of_tasks
 from policyreport.statistics.tasks.funnel import funnel_of_lists
 from policyreport.statistics.tasks.outlook import calibrate_outlook, outlook_of_tasks
 from policyreport.statistics.tasks.pooling import pool_lists
 from policyreport.statistics.tasks.quarters import quarter_on_quarter
+from policyreport.statistics.tasks.ranking import rank_lists
 
 LAST = "2028-06-30"
 pytestmark = pytest.mark.thorough
