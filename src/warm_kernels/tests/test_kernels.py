@@ -4,6 +4,7 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -104,6 +105,15 @@ def test_a_kernel_is_a_fork_that_has_the_imports_and_nothing_else(warm):
     first, second = run(asks, "x = 1"), run(asks, "print('x' in globals())")
     assert first == [f"True {warm.pid} True\n"]
     assert second == [f"True {warm.pid} True\n", "False\n"]
+
+
+@pytest.mark.parametrize("first", [b'{"ready": true}\n{"pid": 12}\n', b'{"pid": 12}\n{"ready": true}\n'])
+def test_a_kernel_that_is_ready_before_its_parent_has_spoken_is_taken(first: bytes):
+    ours, servers = socket.socketpair()
+    ours.setblocking(False)
+    with ours, servers:
+        servers.sendall(first)
+        assert asyncio.run(forkserver.take_kernel(ours)).pid == 12
 
 
 @needs_fork

@@ -330,11 +330,15 @@ async def take_kernel(connection: socket.socket) -> ForkedKernel:
     try:
         # The first kernel waits for the server's imports too.
         answer = await asyncio.wait_for(_line(connection), READY_SECONDS)
+        # The kernel and its parent write to one connection: on a busy machine the kernel may be the first.
+        ready = answer if "ready" in answer else {}
+        if ready:
+            answer = await asyncio.wait_for(_line(connection), READY_SECONDS)
         if "pid" not in answer:
             raise ForkRefusedError(Reason(answer.get("reason", Reason.NO_SERVER)), str(answer.get("refused")))
         kernel = ForkedKernel(connection, answer["pid"])
         kernel.left_out = answer.get("left_out", {})
-        ready = await asyncio.wait_for(_line(connection), READY_SECONDS)
+        ready = ready or await asyncio.wait_for(_line(connection), READY_SECONDS)
     except TimeoutError:
         connection.close()
         message = f"a forked kernel was not ready in {READY_SECONDS:g} s"
