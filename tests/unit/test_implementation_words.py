@@ -31,7 +31,7 @@ def read(text: str) -> str:
 
 @pytest.mark.parametrize(
     ("bound", "sentence", "cell"),
-    [("=", "16,000", "16,000"), ("~", "about 16,000", "≈ 16,000"), (">", "more than 16,000", "> 16,000")],
+    [("=", "16,000", "16,000"), ("~", "about 16,000", "≈ 16,000"), (">", "over 16,000", "> 16,000")],
 )
 def test_a_bound_is_a_word_in_a_sentence_and_a_sign_in_a_table(values, bound: str, sentence: str, cell: str) -> None:
     money = figure("sti_budget_allocated", 16000, "billion VND", bound=bound)

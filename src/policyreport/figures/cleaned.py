@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from policyreport.data.inputs import Inputs
 from policyreport.data.selection import role_series
-from policyreport.figures.finish import write_within
+from policyreport.figures.finish import SQUARE, write_key, write_within
 from policyreport.figures.frame import frame_for
 from policyreport.figures.palette import ACCENT, ACCENT_LIGHT, CONTEXT, INK, PAPER, SEQUENTIAL, text_on_class
 from policyreport.figures.pictures import Pictures
@@ -108,11 +108,7 @@ def _paint_grid(grid: pd.DataFrame, key: dict[str, str], width: int) -> Figure:
     for at, year in enumerate(grid.columns):
         if (int(year) - int(grid.columns[-1])) % 5 == 0:
             write_within(figure, left + step * (at + 0.5), top + height + 16, str(year), SMALL, width)
-    x = 0.0
-    for name, color in key.items():
-        write(figure, x, 16, "\u25a0", size=SMALL, color=color)
-        write(figure, x + 18, 16, name, size=SMALL, color=INK)
-        x += 40 + text_width(name, SMALL)
+    write_key(figure, key, 0, 16, SQUARE)
     return figure
 
 

@@ -34,6 +34,7 @@ from policyreport.figures.style import (
 )
 
 LINE_HEIGHT = 15.0
+STROKE, SQUARE = "\u2014", "\u25a0"
 HEADING_HEIGHT = 16.0
 
 
@@ -185,7 +186,7 @@ def finish_panels(
             for share, text in [] if index in empty else along.fitting(panels.width, MINIMUM):
                 x = left + inside + share * panels.width
                 write_within(figure, x, y + height + 15, text, MINIMUM, width)
-        _write_key(figure, key or {}, margin, foot + 8)
+        write_key(figure, key or {}, margin, foot + 8)
         write_lines(figure, 0, foot + 10, notes, HEADING_HEIGHT, size=MINIMUM, color=MUTED)
         return figure
 
@@ -232,9 +233,9 @@ def _write_ends(box: Box, ends: Sequence[End], names: Sequence[Sequence[str]], x
         write_lines(box.figure, x, y, name, LINE_HEIGHT, size=SMALL, color=end.color, weight=end.weight)
 
 
-def _write_key(figure: Figure, key: Mapping[str, str], x: float, y: float) -> None:
-    """Write the names of the lines, each after a stroke of its colour."""
+def write_key(figure: Figure, key: Mapping[str, str], x: float, y: float, sign: str = STROKE) -> None:
+    """Write the names of lines or areas, each after a stroke or `SQUARE` of its colour."""
     for name, color in key.items():
-        write(figure, x, y, "\u2014", size=SMALL, color=color, weight=BOLD)
+        write(figure, x, y, sign, size=SMALL, color=color, weight=BOLD)
         write(figure, x + 20, y, name, size=SMALL, color=INK)
         x += 44 + text_width(name, SMALL)

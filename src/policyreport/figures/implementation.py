@@ -9,6 +9,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from policyreport.data.inputs import Inputs
+from policyreport.figures.finish import SQUARE, write_key
 from policyreport.figures.frame import Frame, frame_for
 from policyreport.figures.labels import Scale
 from policyreport.figures.palette import ACCENT, ACCENT_LIGHT, CONTEXT_LIGHT, INK, MUTED
@@ -100,9 +101,5 @@ def _paint_themes(table: pd.DataFrame, frame: Frame, width: int) -> Figure:
         for line, text in enumerate(name):
             write(figure, 0, y + 14 * (line - (len(name) - 1) / 2), text, size=SMALL, color=INK)
         write(figure, box.x(total) + 8, y, frame.formats.count(int(total)), size=SMALL, color=MUTED)
-    x = 0.0
-    for kind, color in kinds.items():
-        write(figure, x, 16, "\u25a0", size=SMALL, color=color)
-        write(figure, x + 18, 16, getattr(words, kind), size=SMALL, color=INK)
-        x += 36 + text_width(getattr(words, kind), SMALL)
+    write_key(figure, {getattr(words, kind): color for kind, color in kinds.items()}, 0, 16, SQUARE)
     return figure

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -31,6 +30,7 @@ from policyreport.figures.style import (
     write,
     write_lines,
 )  # fmt: skip
+from policyreport.params.wording import verdicts_of
 from policyreport.records.formats import EN_DASH
 from policyreport.records.targets import TargetFigure, TargetReading, TargetScore
 
@@ -86,7 +86,7 @@ def _order(score: TargetScore) -> tuple[bool, str]:
 
 
 def _lines_of(score: TargetScore, measures: dict[str, str], frame: Frame) -> list[Line]:
-    own = [reading for reading in score.readings if not reading.nearest]
+    own = score.own_readings
     name, aim = score.short or score.name, _aim(score, frame)
     if not own:
         return [Line(name, aim=aim, verdict=frame.verdict(score.reason))]
@@ -108,9 +108,7 @@ def _lines_of(score: TargetScore, measures: dict[str, str], frame: Frame) -> lis
 
 def _verdict(reading: TargetReading, frame: Frame) -> str:
     """The verdict, two of them with a stroke between where revisions leave both open, or why there is none."""
-    ends = re.fullmatch(r"between (.+) and (.+)", reading.verdict)
-    words = ends.groups() if ends else (reading.verdict or reading.reason,)
-    return " / ".join(frame.verdict(word) for word in words)
+    return " / ".join(frame.verdict(word) for word in verdicts_of(reading.verdict or reading.reason))
 
 
 def _way(reading: TargetReading) -> float | None:

@@ -130,6 +130,12 @@ class Certainties(Strict):
     above: Text
 
 
+def verdicts_of(word: str) -> tuple[str, ...]:
+    """Return a verdict, or both of ``between too slow and on track``."""
+    ends = re.fullmatch(r"between (.+) and (.+)", word)
+    return ends.groups() if ends else (word,)
+
+
 class Wording(Strict):
     """All fixed texts of the report, in every language."""
 
@@ -228,9 +234,10 @@ class Wording(Strict):
         """
         between = self._in(language, self.between)
         verdicts = self.verdicts_in(language)
-        ends = re.fullmatch(r"between (.+) and (.+)", word)
-        require_known(FILE, ends.groups() if ends else [word], verdicts, "a verdict of the closed list")
-        return between.format(low=verdicts[ends[1]], high=verdicts[ends[2]]) if ends else verdicts[word]
+        ends = verdicts_of(word)
+        require_known(FILE, ends, verdicts, "a verdict of the closed list")
+        written = [verdicts[end] for end in ends]
+        return between.format(low=written[0], high=written[1]) if len(written) > 1 else written[0]
 
     def remark(self, name: str, language: str) -> str:
         """Return a sentence that accompanies verdicts of one kind on every page, by its name in the file."""

@@ -17,8 +17,7 @@ from policyreport.records.notebooks import Statement
 from policyreport.records.periods import last_day, period_bounds
 from policyreport.records.tasks import Completion
 
-SIGNS = {"~": "about", ">": "more than", "<": "less than"}
-SHORT_SIGNS = {"~": "≈", ">": ">", "<": "<"}
+SIGNS = {"~": "≈", ">": ">", "<": "<"}
 # What an indicator's name says already: rank of 34, points of 18, score 0-100.
 UNIT_WORD = re.compile(r"^(?:rank|points|score|index)\b")
 
@@ -146,11 +145,11 @@ class ImplementationValues:
         return sorted(figures, key=lambda each: (*self._place(each)[:1], self._region(each.area), each.area))
 
     def stated(self, figure: Observation, *, short: bool = False) -> Markdown:
-        """Write a value with its bound and, where it is a share, its sign: about 16,000; more than 90 %."""
-        text = self._formats.published(figure.value) + (f"{NBSP}%" if figure.unit.startswith("%") else "")
-        if figure.bound != "=":
-            text = f"{SHORT_SIGNS[figure.bound]}{NBSP}{text}" if short else f"{SIGNS[figure.bound]} {text}"
-        return mark(text, [figure.id])
+        """Write a value with its bound and, where it is a share, its sign: about 16,000; over 90 %; > 90 %."""
+        unit = "%" if figure.unit.startswith("%") else ""
+        text = self._formats.amount(figure.value, unit, "=" if short else figure.bound)
+        sign = SIGNS.get(figure.bound) if short else None
+        return mark(f"{sign}{NBSP}{text}" if sign else text, [figure.id])
 
     def as_of(self, figure: Observation) -> str:
         """Write the day a figure holds, or its period where no day is known."""

@@ -40,10 +40,16 @@ def _cell(cell: Mapping[str, Any]) -> Iterator[str]:
         yield from (_output(output, captions) for output in cell["outputs"])
 
 
+def drawing_of(output: Mapping[str, Any]) -> Drawing | None:
+    """Return the picture that a cell's output holds for the report."""
+    shown = output.get("data", {}).get(MIME)
+    return Drawing(unmarked_name(shown["label"]), Picture(**shown)) if shown else None
+
+
 def _output(output: Mapping[str, Any], captions: Iterator[str]) -> str:
     data = output.get("data", {})
-    if picture := data.get(MIME):
-        image = image_of(Drawing(unmarked_name(picture["label"]), Picture(**picture)))
+    if drawing := drawing_of(output):
+        image = image_of(drawing)
         return f"{image}\n\n*{escape(next(captions, ''))}*".removesuffix("\n\n**")
     if HTML in data:
         return _fenced(data[HTML], "output-html")
@@ -52,5 +58,5 @@ def _output(output: Mapping[str, Any], captions: Iterator[str]) -> str:
 
 def _fenced(text: str, kind: str) -> str:
     """Write a block of code with a fence longer than any in it."""
-    fence = "`" * max(3, *(len(ticks) + 1 for ticks in TICKS.findall(text)), 3)
+    fence = "`" * max([3, *(len(ticks) + 1 for ticks in TICKS.findall(text))])
     return f"{fence} {{.{kind}}}\n{text.rstrip()}\n{fence}"

@@ -17,7 +17,6 @@ import nbformat
 from policyreport.data.areas import Areas, read_areas
 from policyreport.errors import RenderError, did_you_mean
 from policyreport.figures.frame import own_scope
-from policyreport.figures.pictures import MIME, Picture
 from policyreport.figures.simulated import (
     SCRIPTS,
     marked_captions,
@@ -33,7 +32,7 @@ from policyreport.params.spelling import sort_key
 from policyreport.params.untrusted import require_inside
 from policyreport.publishing.downloads import FILES, FOLDER, download_list, make_downloads
 from policyreport.publishing.method_notes import with_methods
-from policyreport.publishing.notebook_pages import notebook_page
+from policyreport.publishing.notebook_pages import drawing_of, notebook_page
 from policyreport.publishing.own_values import Section, first_heading, own_sections
 from policyreport.publishing.page_files import (
     EDITION_FILE,
@@ -50,7 +49,7 @@ from policyreport.publishing.provenance import Provenance, read_provenance
 from policyreport.publishing.source_marks import FILE as TRACES
 from policyreport.publishing.source_marks import SourceMarks
 from policyreport.publishing.templates import Templates
-from policyreport.publishing.values import Drawing, page_link
+from policyreport.publishing.values import Drawing
 from policyreport.records.base import Failure
 from policyreport.records.formats import Formats
 from policyreport.records.markdown import Markdown, escape, unmarked
@@ -271,9 +270,8 @@ def require_own_names(drawings: list[Drawing], area: str, notebook: str) -> list
 def _drawn(notebook: nbformat.NotebookNode) -> Iterator[Drawing]:
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            shown = output.get("data", {}).get(MIME)
-            if shown:
-                yield Drawing(unmarked_name(shown["label"]), Picture(**shown))
+            if drawing := drawing_of(output):
+                yield drawing
 
 
 class Pages:
@@ -381,16 +379,14 @@ def _write_notebooks(project: Path, contents: Contents, pages: Pages, navigation
     head, _ = read_page(pages.folder / NOTEBOOKS_PAGE, f"reports/{NOTEBOOKS_PAGE}")
     for key in contents.executed:
         name, slug = navigation.areas.name(key), navigation.areas.slug(key)
-        page = page_link(name, slug) if key in navigation.keys else Markdown("")
+        page = Markdown(f"[{escape(name)}]({navigation.href(key, '..')})" if key in navigation.keys else "")
         own = {
             "title": navigation.title(f"{escape(name)}: {head['title']}"),
             "page": "notebooks",
             "root": "..",
             "metadata-files": [f"../{EDITION_FILE}"],
         }
-        body = (
-            pages.notebooks(key, page).replace("](figures/", "](../figures/").replace("](provinces/", "](../provinces/")
-        )
+        body = pages.notebooks(key, page).replace("](figures/", "](../figures/")
         path = project / "notebooks" / f"{navigation.stem(slug)}.qmd"
         path.write_text(join_page(head | own, navigation.linked(body)), encoding="utf-8")
 

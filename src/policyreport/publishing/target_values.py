@@ -51,7 +51,7 @@ def by_measure(scores: Iterable[TargetScore]) -> list[TargetLine]:
     """Give a line for each target and measure of its own; figures of something else are left out."""
     lines: list[TargetLine] = []
     for score in scores:
-        own = [reading for reading in score.readings if not reading.nearest]
+        own = score.own_readings
         lines += [TargetLine(score, reading, len(own) > 1) for reading in own] or [TargetLine(score)]
     return lines
 
@@ -60,7 +60,7 @@ def nearest_figures(scores: Iterable[TargetScore]) -> list[TargetLine]:
     """Give a line for each figure of something else that stands near a target, one line where there is none at all."""
     lines: list[TargetLine] = []
     for score in scores:
-        if score.verdict or any(not reading.nearest for reading in score.readings):
+        if score.verdict or score.own_readings:
             continue
         lines += [TargetLine(score, reading, first=not at) for at, reading in enumerate(score.readings)]
         lines += [] if score.readings else [TargetLine(score)]

@@ -88,3 +88,8 @@ class TargetScore(Result):
     readings: tuple[TargetReading, ...] = ()
     verdict: str = ""
     reason: NoVerdict = ""
+
+    @property
+    def own_readings(self) -> tuple[TargetReading, ...]:
+        """The readings of what the target names."""
+        return tuple(reading for reading in self.readings if not reading.nearest)
