@@ -8,9 +8,8 @@ from matplotlib.figure import Figure
 from policyreport.data.inputs import Inputs
 from policyreport.data.selection import role_series
 from policyreport.figures.finish import write_within
-from policyreport.figures.frame import frame_for
+from policyreport.figures.frame import Pictures, frame_for
 from policyreport.figures.palette import ACCENT, ACCENT_LIGHT, INK, PAPER
-from policyreport.figures.pictures import Pictures
 from policyreport.figures.series import Line, growth
 from policyreport.figures.style import SMALL, WIDE, new_axes, new_figure, picture, place, text_width, write
 from policyreport.records.series import SeriesPoint

@@ -16,8 +16,7 @@ import nbformat
 
 from policyreport.data.areas import Areas, read_areas
 from policyreport.errors import RenderError, did_you_mean
-from policyreport.figures.frame import own_scope
-from policyreport.figures.pictures import MIME, Picture
+from policyreport.figures.frame import MIME, Picture, own_scope
 from policyreport.figures.simulated import (
     SCRIPTS,
     marked_captions,
@@ -32,7 +31,7 @@ from policyreport.params.report import read_roles
 from policyreport.params.spelling import sort_key
 from policyreport.params.untrusted import require_inside
 from policyreport.publishing.downloads import FILES, FOLDER, download_list, make_downloads
-from policyreport.publishing.method_notes import with_methods
+from policyreport.publishing.method_values import with_methods
 from policyreport.publishing.own_values import Section, first_heading, own_sections
 from policyreport.publishing.page_files import (
     EDITION_FILE,
