@@ -24,12 +24,12 @@ from policyreport.data.inputs import Inputs, read_inputs
 from policyreport.data.observations.ledger import load_ledger
 from policyreport.data.quality import panel_values
 from policyreport.data.selection import compare_series
-from policyreport.figures.pictures import Picture
+from policyreport.figures.frame import Picture
 from policyreport.params.methods import ExposureSettings, MethodSettings, RanksSettings, read_method_settings
 from policyreport.params.wording import Wording, read_wording
-from policyreport.publishing.change_values import change_values
 from policyreport.publishing.page_values import page_filters, page_values
 from policyreport.publishing.provenance import Provenance, read_provenance
+from policyreport.publishing.quality_values import change_values
 from policyreport.publishing.renderers import choose
 from policyreport.publishing.report import assemble
 from policyreport.publishing.templates import Templates

@@ -11,7 +11,7 @@ from nbclient.exceptions import CellExecutionError
 
 from policyreport.data.areas import read_areas
 from policyreport.errors import RunError, UsageError
-from policyreport.figures.pictures import Picture
+from policyreport.figures.frame import Picture
 from policyreport.params.edition import read_edition
 from policyreport.running import plan
 from policyreport.running.execute import Unit, execute_unit

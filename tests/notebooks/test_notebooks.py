@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from policyreport.figures.pictures import MIME
+from policyreport.figures.frame import MIME
 from policyreport.params.edition import read_edition
 from policyreport.params.official import read_official
 from policyreport.records.base import Refusal

@@ -14,7 +14,7 @@ from policyreport import count_codes
 from policyreport.data.frames import TASKS
 from policyreport.data.inputs import Inputs
 from policyreport.figures import plot
-from policyreport.figures.pictures import Pictures
+from policyreport.figures.frame import Pictures
 from policyreport.records.base import Refusal
 from policyreport.records.markdown import as_read, unmarked
 from policyreport.records.notebooks import TrendRecord

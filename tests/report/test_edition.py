@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from policyreport.cli.main import app
 from policyreport.data.areas import read_areas
 from policyreport.errors import ExitCode, RenderError
-from policyreport.figures.pictures import MIME
+from policyreport.figures.frame import MIME
 from policyreport.params.wording import read_wording
 from policyreport.publishing import report
 from policyreport.publishing.page_files import EDITION_FILE

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from policyreport.figures.pictures import MIME, Picture
+from policyreport.figures.frame import MIME, Picture
 
 SHOWN = re.compile(r"!\[[^\]]*\]\((?:\.\./)?(figures/[\w.-]+\.svg)\)")
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from policyreport.errors import RenderError
-from policyreport.figures.pictures import Picture
+from policyreport.figures.frame import Picture
 from policyreport.publishing import report
 from policyreport.publishing.downloads import make_downloads
 from policyreport.publishing.provenance import read_provenance

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from policyreport.data.inputs import Inputs, files_of, read_inputs
-from policyreport.figures.citing import source_line
-from policyreport.figures.pictures import Picture
+from policyreport.figures.behind import source_line
+from policyreport.figures.frame import Picture
 from policyreport.params.wording import read_wording
 from policyreport.publishing import report
 from policyreport.publishing.names import name_filters

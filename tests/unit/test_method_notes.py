@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from policyreport.params.registry import Registry, read_registry
-from policyreport.publishing.method_notes import with_methods
+from policyreport.publishing.method_values import with_methods
 
 ROOT = Path(__file__).parents[2]
 SOURCE = "::: {.source}\n\nSource: National Statistics Office, 2026.\n\n:::"

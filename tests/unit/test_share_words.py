@@ -10,7 +10,7 @@ import pytest
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures import plot
-from policyreport.figures.pictures import Picture
+from policyreport.figures.frame import Picture
 from policyreport.publishing.values import Drawing
 from policyreport.records.base import Refusal
 from policyreport.records.markdown import as_read, unmarked

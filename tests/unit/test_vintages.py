@@ -19,7 +19,7 @@ from policyreport.errors import DataError, UsageError
 from policyreport.figures import plot
 from policyreport.publishing.finding_values import finding_values
 from policyreport.publishing.provenance import read_provenance
-from policyreport.publishing.revision_values import boundary_values
+from policyreport.publishing.quality_values import boundary_values
 from policyreport.records.base import Observation, Refusal
 from policyreport.records.markdown import unmarked
 from policyreport.records.shares import MeasureDifference, Revisions

@@ -8,11 +8,10 @@ from matplotlib.axes import Axes
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures.finish import End, canvas, finish
-from policyreport.figures.frame import Frame, frame_for, numbered
+from policyreport.figures.frame import Frame, Picture, Pictures, frame_for, numbered
 from policyreport.figures.labels import Scale, round_ticks
 from policyreport.figures.league import league
 from policyreport.figures.palette import CONTEXT, CONTEXT_LIGHT, INK, MUTED, PAPER
-from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.rows import Row, Rule, paint_rows
 from policyreport.figures.series import draw_dots
 from policyreport.figures.style import DASHED, SMALL, house_style, picture

@@ -1,10 +1,16 @@
-"""The ledger rows behind what a figure draws or a table prints, from which every source line is made."""
+"""The ledger rows behind what a figure draws or a table prints, and the source line made from them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from policyreport.data.sources import Source, short_publisher
+from policyreport.params.spelling import sort_key
 from policyreport.records.base import Observation
-from policyreport.records.markdown import read_marks
+from policyreport.records.formats import Formats
+from policyreport.records.markdown import escape, link, read_marks
+from policyreport.records.notebooks import SourceLine
 from policyreport.records.shares import VintageValue
+
+SOURCES_IN_FULL = 3
 
 
 def rows_behind(shown: object) -> tuple[str, ...]:
@@ -34,3 +40,21 @@ def _rows(shown: object) -> Iterator[str]:
     elif isinstance(shown, Iterable):
         for part in shown:
             yield from _rows(part)
+
+
+def source_line(files: Sequence[SourceLine | Source], formats: Formats, in_full: int = SOURCES_IN_FULL) -> str:
+    """Write publishers with title, link and date; publishers alone where files are more than `in_full`."""
+    if not files:
+        return ""
+    if len(files) > in_full:
+        publishers = sorted({short_publisher(source.publisher) for source in files}, key=sort_key)
+        shown = ", ".join(map(escape, publishers[:6])) + (" and others" if len(publishers) > 6 else "")
+        lead = "Source" if len(publishers) == 1 else "Sources"
+        return f"{lead}: {shown} ({len(files)} files, see Sources)."
+    return "Source: " + "; ".join(cite(source, formats) for source in files) + "."
+
+
+def cite(source: SourceLine | Source, formats: Formats) -> str:
+    """Write a file's publisher, its title with a link, and its date."""
+    title = link(source.title, source.address)
+    return f"{escape(short_publisher(source.publisher))}, {title}, {formats.period(source.published)}"

@@ -6,12 +6,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures.choices import UNITS, ChoiceNames
+from policyreport.figures.choices import UNITS, ChoiceNames, exposure_name
 from policyreport.figures.finish import Panels, draw_scale, finish_panels, write_scale
-from policyreport.figures.frame import Frame, frame_for
+from policyreport.figures.frame import Frame, Picture, Pictures, frame_for
 from policyreport.figures.labels import Scale, open_scale, value_scale, year_scale
 from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER, RULE, THRESHOLD
-from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.series import draw_dots
 from policyreport.figures.style import (
     BOLD,
@@ -26,7 +25,6 @@ from policyreport.figures.style import (
     write,
     write_lines,
 )
-from policyreport.figures.subjects import exposure_name
 from policyreport.params.spelling import sort_key
 from policyreport.params.wording import capitalised
 from policyreport.records.base import Refusal

@@ -13,9 +13,8 @@ from matplotlib.figure import Figure
 from policyreport.data.inputs import Inputs
 from policyreport.data.selection import role_series
 from policyreport.figures.finish import SQUARE, write_key, write_within
-from policyreport.figures.frame import frame_for
+from policyreport.figures.frame import Pictures, frame_for
 from policyreport.figures.palette import ACCENT, ACCENT_LIGHT, CONTEXT, INK, PAPER, SEQUENTIAL, text_on_class
-from policyreport.figures.pictures import Pictures
 from policyreport.figures.series import Line, growth
 from policyreport.figures.style import (
     SMALL,

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures.frame import Frame, frame_for
+from policyreport.figures.frame import Frame, Picture, Pictures, frame_for
 from policyreport.figures.league import league
-from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.rows import Row
 from policyreport.records.base import Refusal
 from policyreport.records.formats import EN_DASH

@@ -10,10 +10,9 @@ from matplotlib.figure import Figure
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures.finish import SQUARE, write_key
-from policyreport.figures.frame import Frame, frame_for
+from policyreport.figures.frame import Frame, Pictures, frame_for
 from policyreport.figures.labels import Scale
 from policyreport.figures.palette import ACCENT, ACCENT_LIGHT, CONTEXT_LIGHT, INK, MUTED
-from policyreport.figures.pictures import Pictures
 from policyreport.figures.rows import Row, paint_rows
 from policyreport.figures.style import SMALL, WIDE, new_axes, new_figure, picture, place, text_width, wrap, write
 from policyreport.records.base import Observation

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures.frame import Frame, frame_for
+from policyreport.figures.frame import Frame, Picture, Pictures, frame_for
 from policyreport.figures.labels import open_scale
-from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.rows import Row, Rule, paint_rows
 from policyreport.figures.style import picture
 from policyreport.figures.tiles import share_map

@@ -7,10 +7,9 @@ import seaborn as sns
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures.finish import End, canvas, finish
-from policyreport.figures.frame import Frame, frame_for
+from policyreport.figures.frame import Frame, Picture, Pictures, frame_for
 from policyreport.figures.labels import Scale
 from policyreport.figures.palette import ACCENT, ACCENT_LIGHT, THRESHOLD
-from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.series import draw_dots
 from policyreport.figures.style import DASHED, house_style, picture
 from policyreport.figures.tasks import counts_frame

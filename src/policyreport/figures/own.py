@@ -9,9 +9,8 @@ from matplotlib.axes import Axes
 from policyreport.data.inputs import Inputs
 from policyreport.errors import UsageError
 from policyreport.figures.finish import End, canvas, finish
-from policyreport.figures.frame import frame_for
+from policyreport.figures.frame import Picture, frame_for
 from policyreport.figures.labels import Scale, value_scale, year_scale
-from policyreport.figures.pictures import Picture
 from policyreport.figures.style import ROLES, house_style, picture
 from policyreport.records.formats import Formats
 

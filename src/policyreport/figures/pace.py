@@ -8,10 +8,9 @@ from matplotlib.axes import Axes
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures.finish import End, canvas, finish
-from policyreport.figures.frame import Frame, frame_for
+from policyreport.figures.frame import Frame, Picture, Pictures, frame_for
 from policyreport.figures.labels import value_scale, year_scale
 from policyreport.figures.palette import ACCENT_LIGHT, PAPER, THRESHOLD
-from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.series import TENTATIVE, Line, draw_lines, draw_points, points_frame, steps_frame
 from policyreport.figures.style import DASHED, ROLES, house_style, picture
 from policyreport.params.wording import capitalised

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from policyreport.data.inputs import Inputs
 from policyreport.data.selection import beside, index, scores_and_mean
 from policyreport.figures.finish import Break
-from policyreport.figures.frame import Frame, frame_for
-from policyreport.figures.pictures import Picture, Pictures
+from policyreport.figures.frame import Frame, Picture, Pictures, frame_for
 from policyreport.figures.series import Line, outcome, small_multiples
 from policyreport.figures.series import growth as line_figure
 from policyreport.figures.trends import TrendPanel

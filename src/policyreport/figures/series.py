@@ -11,10 +11,9 @@ from matplotlib.axes import Axes
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures.finish import Break, End, Panels, canvas, finish, finish_panels
-from policyreport.figures.frame import Frame, frame_for
+from policyreport.figures.frame import Frame, Picture, Pictures, frame_for
 from policyreport.figures.labels import value_scale, year_scale
 from policyreport.figures.palette import INK, MUTED, PAPER
-from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.style import BOLD, DASHED, ROLES, house_style, picture
 from policyreport.params.wording import capitalised
 from policyreport.records.base import Refusal

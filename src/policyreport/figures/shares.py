@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures.frame import Frame, frame_for
+from policyreport.figures.frame import Frame, Picture, Pictures, frame_for
 from policyreport.figures.labels import Scale, padded, round_ticks
-from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.rows import Role, Row, Rule, paint_rows
 from policyreport.figures.series import TENTATIVE
 from policyreport.figures.style import picture

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from policyreport.errors import UsageError
-from policyreport.figures.pictures import Picture
+from policyreport.figures.frame import Picture
 
 # The word that readers of a simulated edition see everywhere, and the sentence on the banner of every page.
 WORDS = {"en": "simulated", "vi": "mô phỏng"}

@@ -9,10 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures.frame import Frame, frame_for
+from policyreport.figures.frame import Frame, Picture, Pictures, frame_for
 from policyreport.figures.labels import padded
 from policyreport.figures.palette import ACCENT, CONTEXT, CONTEXT_LIGHT, INK, MUTED, PAPER, RULE, THRESHOLD
-from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.rows import Row, Rule
 from policyreport.figures.series import Line, draw_lines, draw_points, points_frame, steps_frame
 from policyreport.figures.style import (

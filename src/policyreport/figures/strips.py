@@ -9,10 +9,9 @@ from matplotlib.figure import Figure
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures.finish import write_within
-from policyreport.figures.frame import Frame, frame_for
+from policyreport.figures.frame import Frame, Picture, Pictures, frame_for
 from policyreport.figures.labels import open_scale
 from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER
-from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.rows import Row, Rule, rows_frame, start_rows
 from policyreport.figures.series import draw_dots
 from policyreport.figures.style import (

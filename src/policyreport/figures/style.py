@@ -22,9 +22,8 @@ from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D, Transform
 
 from policyreport.figures.fonts import FAMILY, desktop_fonts
-from policyreport.figures.frame import Frame
+from policyreport.figures.frame import Frame, Picture
 from policyreport.figures.palette import ACCENT, CONTEXT, INK, THRESHOLD
-from policyreport.figures.pictures import Picture
 
 WIDE, NARROW = 680, 340
 BASE, SMALL, MINIMUM = 13.0, 12.0, 11.0

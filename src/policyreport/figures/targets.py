@@ -12,9 +12,8 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures.frame import Frame, frame_for
+from policyreport.figures.frame import Frame, Picture, Pictures, frame_for
 from policyreport.figures.palette import ACCENT, INK, MUTED, RULE, THRESHOLD
-from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.style import (
     BASE,
     BOLD,

@@ -12,10 +12,9 @@ from matplotlib.figure import Figure
 from policyreport.data.inputs import Inputs
 from policyreport.data.notes import notes_of, printed_as, told_time
 from policyreport.figures.finish import canvas, finish
-from policyreport.figures.frame import Frame, frame_for
+from policyreport.figures.frame import Frame, Picture, Pictures, frame_for
 from policyreport.figures.labels import Scale
 from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER
-from policyreport.figures.pictures import Picture, Pictures
 from policyreport.figures.rows import Role, Row, paint_rows, start_rows
 from policyreport.figures.series import draw_dots
 from policyreport.figures.style import SMALL, picture, place, text_width

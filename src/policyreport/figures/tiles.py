@@ -14,7 +14,7 @@ from pydantic import Field
 from policyreport.data.inputs import Inputs
 from policyreport.errors import ParamsError, did_you_mean
 from policyreport.figures.fonts import FAMILY
-from policyreport.figures.frame import Frame, frame_for
+from policyreport.figures.frame import Frame, Picture, frame_for
 from policyreport.figures.palette import (
     ACCENT,
     CONTEXT,
@@ -26,7 +26,6 @@ from policyreport.figures.palette import (
     SEQUENTIAL,
     text_on_class,
 )
-from policyreport.figures.pictures import Picture
 from policyreport.figures.style import MINIMUM, SMALL, wrap
 from policyreport.params.reading import read_strict
 from policyreport.params.wording import capitalised

@@ -7,10 +7,9 @@ import pandas as pd
 import seaborn as sns
 
 from policyreport.figures.finish import Break, Panels, finish_panels
-from policyreport.figures.frame import Frame
+from policyreport.figures.frame import Frame, Picture
 from policyreport.figures.labels import Scale, value_scale, year_scale
 from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER
-from policyreport.figures.pictures import Picture
 from policyreport.figures.series import NO_TREND, TENTATIVE, draw_dots, new_segments, values_text
 from policyreport.figures.style import house_style, picture
 from policyreport.params.wording import capitalised

@@ -1,7 +1,5 @@
 """Where two builds of an edition differ: the first cell, line or field, for a person to look at."""
 
-from __future__ import annotations
-
 import difflib
 import json
 import re

@@ -1,7 +1,5 @@
 """The data of an edition for download: tidy tables, a Frictionless data package, and the records."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io

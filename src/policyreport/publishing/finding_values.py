@@ -1,7 +1,5 @@
 """What the data-quality page prints of broken rules: by rule, by province, by publisher, and what was decided."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Sequence
 

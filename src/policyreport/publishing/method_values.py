@@ -1,7 +1,6 @@
-"""What the methods page prints: methods with their use in the edition, settings spelled out, references."""
+"""What the methods page prints, and what stands next to the source of a figure: methods, settings, references."""
 
-from __future__ import annotations
-
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -14,13 +13,45 @@ from policyreport.params.wording import Wording
 from policyreport.publishing.provenance import Provenance
 from policyreport.records.base import Refusal, Result, parts_of
 from policyreport.records.digits import as_computed, as_published
-from policyreport.records.markdown import Markdown
+from policyreport.records.markdown import Markdown, attribute, escape
 from policyreport.records.notebooks import CleanRecord, NotebookRecord
+
+# A labelled figure or table with nothing labelled between it and its source.
+SOURCED = re.compile(
+    r"(?P<head>^::: \{#(?:fig|tbl)-(?P<label>[\w-]+)[^}]*\}\n(?:(?!^::: \{#).)*?"
+    r"^::: \{\.source\}\n+)(?P<source>(?:(?!^:::).)+?)(?P<tail>\n+^:::$)",
+    re.MULTILINE | re.DOTALL,
+)
+MARKUP = re.compile(r"[*`_$\\]|\[([^\]]*)\]\([^)]*\)")
 
 HARMONISED = "harmonise"
 """The method whose results are values of the panel and not records."""
 SMALL = 0.0001
 """Smaller values are written out: Python would print them with an exponent."""
+
+
+def with_methods(text: str, registry: Registry, *, area: str = "", root: str = ".") -> str:
+    """Add ``Method: …``, linked to the methods page, to the source line of each figure and table.
+
+    `area` is the key that labels of a province's page begin with, `root` the path from the page to the methods page.
+    """
+
+    def note(match: re.Match[str]) -> str:
+        ids = registry.of_exhibit(match["label"].removeprefix(f"{area}-"))
+        if not ids:
+            return match[0]
+        links = ", ".join(_link(id, registry.methods[id], root) for id in ids)
+        return f"{match['head']}{match['source']} Method: {links}.{match['tail']}"
+
+    return SOURCED.sub(note, text)
+
+
+def _link(id: str, method: MethodEntry, root: str) -> str:
+    """Return ``[Trend of one series](methods.html#method-trend "…")``."""
+    text = f"{method.question} Takes for granted: {' '.join(method.assumptions)}"
+    tooltip = attribute(MARKUP.sub(lambda match: match[1] or "", text))
+    address = f"{root}/methods.html".removeprefix("./")
+    return f'[{escape(method.title.removesuffix("?").strip())}]({address}#method-{id} "{tooltip}")'
 
 
 def method_values(use: Mapping[str, tuple[int, int]], provenance: Provenance, wording: Wording) -> dict[str, object]:

@@ -1,7 +1,5 @@
 """Filters of templates that write keys as readers know them, and what the ledger says about rows."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from datetime import date
 
@@ -10,9 +8,8 @@ import pandas as pd
 from policyreport.data.inputs import files_of
 from policyreport.data.notes import printed_as, told_time
 from policyreport.data.sources import short_publisher
-from policyreport.figures.behind import rows_behind
-from policyreport.figures.citing import SOURCES_IN_FULL, source_line
-from policyreport.figures.subjects import subject_name
+from policyreport.figures.behind import SOURCES_IN_FULL, rows_behind, source_line
+from policyreport.figures.choices import subject_name
 from policyreport.params.wording import Wording, inside
 from policyreport.publishing.provenance import Provenance
 from policyreport.records.markdown import Markdown, attribute, escape

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policyreport.figures.pictures import MIME, Picture
+from policyreport.figures.frame import MIME, Picture
 from policyreport.figures.simulated import unmarked_name
 from policyreport.publishing.values import Drawing, image_of
 from policyreport.records.markdown import Markdown, escape

@@ -1,7 +1,5 @@
 """What pages print of the notebooks that users added: a section each, from its record and executed notebook."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass

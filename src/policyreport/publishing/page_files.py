@@ -1,7 +1,5 @@
 """The files of reports/ as written: pages with front matter, and settings. `place` names a file in messages."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What the templates of reports/ are given to print; docs/how-to/change-sentences.md lists it for their authors."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,19 +7,16 @@ from pathlib import Path
 from policyreport.figures.simulated import unmarked_name
 from policyreport.params.rules import read_rule_book
 from policyreport.params.wording import Wording, read_wording
-from policyreport.publishing import league_values, task_values
-from policyreport.publishing.area_series_values import area_series_filters
-from policyreport.publishing.area_values import area_filters
-from policyreport.publishing.change_values import change_values
+from policyreport.publishing import series_values, task_values
+from policyreport.publishing.area_values import area_filters, area_series_filters
 from policyreport.publishing.finding_values import finding_values
 from policyreport.publishing.implementation_values import implementation_filters
 from policyreport.publishing.method_values import method_use, method_values
 from policyreport.publishing.names import name_filters
 from policyreport.publishing.own_values import OwnTables
 from policyreport.publishing.provenance import Provenance
-from policyreport.publishing.quality_values import quality_values
-from policyreport.publishing.revision_values import FILTERS as VINTAGE_FILTERS
-from policyreport.publishing.revision_values import revision_values
+from policyreport.publishing.quality_values import FILTERS as VINTAGE_FILTERS
+from policyreport.publishing.quality_values import change_values, quality_values, revision_values
 from policyreport.publishing.series_values import series_filters
 from policyreport.publishing.share_values import share_filters
 from policyreport.publishing.target_values import target_filters
@@ -104,7 +99,7 @@ def filter_sets(provenance: Provenance, wording: Wording) -> tuple[dict[str, Cal
         area_filters(provenance),
         area_series_filters(provenance),
         implementation_filters(provenance),
-        league_values.FILTERS,
+        series_values.FILTERS,
         OwnTables(provenance.formats).filters,
         series_filters(provenance),
         share_filters(provenance, wording),

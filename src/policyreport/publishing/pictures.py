@@ -1,7 +1,5 @@
 """What a notebook's picture may contain to be written into a page: shapes, text and links to pages of the site."""
 
-from __future__ import annotations
-
 import re
 
 from policyreport.errors import RenderError

@@ -1,7 +1,5 @@
 """From a row id to what a reader asks of a figure: value, definition, dates, publisher, address."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property

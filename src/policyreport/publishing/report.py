@@ -31,7 +31,7 @@ from policyreport.params.report import read_roles
 from policyreport.params.spelling import sort_key
 from policyreport.params.untrusted import require_inside
 from policyreport.publishing.downloads import FILES, FOLDER, download_list, make_downloads
-from policyreport.publishing.method_notes import with_methods
+from policyreport.publishing.method_values import with_methods
 from policyreport.publishing.notebook_pages import drawing_of, notebook_page
 from policyreport.publishing.own_values import Section, first_heading, own_sections
 from policyreport.publishing.page_files import (

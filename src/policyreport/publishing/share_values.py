@@ -1,7 +1,5 @@
 """Filters of templates that choose among results on shares, and write the chance of a revision."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 

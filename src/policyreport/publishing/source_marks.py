@@ -4,8 +4,6 @@ Pages carry a number for each set of rows (``[1,227]{.v rows="17"}``); the numbe
 site, in ``trace-data.js``, which is loaded when a reader first asks.
 """
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import Callable

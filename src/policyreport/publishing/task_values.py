@@ -1,7 +1,5 @@
 """Filters of templates that choose among results on tasks."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from math import exp

@@ -1,7 +1,5 @@
 """From a printed number, or a field of a record, back to the rows and sources it came from."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Iterator

@@ -4,8 +4,6 @@ The texts are templates, reports/validity.qmd and reports/en/sentences/validity.
 design of a simulation, so that a text changes without a new study.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt

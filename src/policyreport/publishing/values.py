@@ -15,8 +15,7 @@ from jinja2.runtime import Context, Macro, Undefined
 from pydantic import BaseModel
 
 from policyreport.errors import UsageError, did_you_mean
-from policyreport.figures.frame import numbered
-from policyreport.figures.pictures import Picture
+from policyreport.figures.frame import Picture, numbered
 from policyreport.figures.tables import figure, interval_cell, table
 from policyreport.params.wording import AND, capitalised, word
 from policyreport.records.base import Refusal

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from policyreport.cli.main import app
 from policyreport.errors import ExitCode
-from policyreport.figures.pictures import MIME
+from policyreport.figures.frame import MIME
 from policyreport.publishing.renderers.pandoc import PandocRenderer
 from policyreport.publishing.report import assemble
 from policyreport.publishing.trace import printed, trace

@@ -1,7 +1,5 @@
 """What both renderers do: make a site or PDF beside the earlier one, which survives a failure, then replace it."""
 
-from __future__ import annotations
-
 import shutil
 import tempfile
 from abc import ABC, abstractmethod

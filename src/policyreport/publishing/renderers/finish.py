@@ -4,8 +4,6 @@ Assembly copies this file and `search` into the project, where Quarto runs it af
 call it themselves. It needs only Python's standard library.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

@@ -1,7 +1,5 @@
 """Part of the set-up: try once to install Quarto, and say in one line which renderer will be used."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The embedded renderer: pandoc, the engine inside Quarto, from the ``pypandoc-binary`` wheel."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

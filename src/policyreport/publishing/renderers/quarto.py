@@ -1,7 +1,5 @@
 """Quarto, the report's publisher: renders the assembled project and never executes code."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

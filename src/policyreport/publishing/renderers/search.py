@@ -1,7 +1,5 @@
 """The search index of a rendered site: a script, so that search works on a site opened from disk."""
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import dataclass, field

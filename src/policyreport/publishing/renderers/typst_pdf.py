@@ -1,7 +1,5 @@
 """The PDF: pandoc or Quarto writes Typst, the ``typst`` wheel compiles it to tagged PDF."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import unicodedata

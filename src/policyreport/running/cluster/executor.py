@@ -1,7 +1,5 @@
 """Dask as an executor like any other: tasks in, futures out; workers lost or slow are reported as events."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import itertools
