@@ -236,7 +236,7 @@ def leave_few_pages() -> Callable[[Path], None]:
             if path.stem not in ("index", "tasks", "report", "_province", "_province-pdf", "_notebooks"):
                 path.unlink()
         book = "---\ntitle: Report\n---\n\n{{< page tasks >}}\n"
-        (root / "reports" / "report.qmd").write_text(book, encoding="utf-8")
+        (root / "reports" / "en" / "report.qmd").write_text(book, encoding="utf-8")
 
     return shorten
 
@@ -384,7 +384,7 @@ def say(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
     stay; pictures are all there; a paragraph is one line.
     """
     folder = tmp_path_factory.mktemp("sentences")
-    (folder / "en").symlink_to(ROOT / "reports" / "en")
+    (folder / "sentences").symlink_to(ROOT / "reports" / "en" / "sentences")
 
     @cache
     def of_edition(edition: str, root: Path) -> tuple[Provenance, dict[str, object]]:
@@ -414,7 +414,7 @@ def say(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
 
     def said(subject: str, macro: str, *given: object, data: Inputs | None = None, **values: object) -> str:
         templates, of_page = of_slice(data)
-        page = f'[% import "en/sentences/{subject}.md" as subject with context %][[ subject.{macro}(*given) ]]'
+        page = f'[% import "sentences/{subject}.md" as subject with context %][[ subject.{macro}(*given) ]]'
         (folder / f"{subject}-{macro}.qmd").write_text(page, encoding="utf-8")
         values |= {"pictures": AnyPicture(), "given": given}
         text = templates.fill(f"{subject}-{macro}.qmd", of_page | values).strip()
@@ -488,7 +488,7 @@ def quality_printed() -> Callable[..., str]:
         "notebooks_page": "",
         "pictures": {},
     }
-    templates = Templates(ROOT / "reports", provenance.formats, page_filters(provenance, wording))
+    templates = Templates(ROOT / "reports" / "en", provenance.formats, page_filters(provenance, wording))
     return lambda **values: templates.fill("data-quality.qmd", nothing | values)
 
 
@@ -497,9 +497,9 @@ def changes_printed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path,
     """Print what an edition adds to the one before, in short on the overview and on its own page."""
 
     folder = tmp_path_factory.mktemp("changes")
-    (folder / "en").symlink_to(ROOT / "reports" / "en")
-    shutil.copy(ROOT / "reports" / "what-changed.qmd", folder)
-    macro = '[% import "en/sentences/changes.md" as texts with context %][[ texts.in_short() ]]'
+    (folder / "sentences").symlink_to(ROOT / "reports" / "en" / "sentences")
+    shutil.copy(ROOT / "reports" / "en" / "what-changed.qmd", folder)
+    macro = '[% import "sentences/changes.md" as texts with context %][[ texts.in_short() ]]'
     (folder / "in-short.qmd").write_text(macro, encoding="utf-8")
 
     def printed(root: Path, edition: str, changes: Changes | None) -> tuple[str, str]:

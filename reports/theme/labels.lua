@@ -10,7 +10,7 @@ return {
   },
   vi = {
     skip = "Đến nội dung chính", menu = "Mục lục", search = "Tìm kiếm", none = "Không tìm thấy", found = "kết quả",
-    dark = "Nền tối", site = "Trang", areas = "Tỉnh, thành phố", edition = "Ấn bản", known = "Số liệu biết đến ngày",
+    dark = "Nền tối", site = "Trang", areas = "Tỉnh, thành phố", edition = "Kỳ báo cáo", known = "Số liệu công bố đến ngày",
     licence = "Giấy phép", cite = "Cách trích dẫn", contents = "Trong trang này", previous = "Trước",
     next = "Sau", neighbours = "Trang liền kề", more = "Chi tiết", table = "Bảng", figure = "Hình",
     note = "Ghi chú", warning = "Cảnh báo", important = "Quan trọng", tip = "Gợi ý", caution = "Thận trọng",

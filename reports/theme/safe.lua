@@ -6,7 +6,7 @@ local stringify = pandoc.utils.stringify
 
 -- Attributes that pages use (docs/reference/report-markdown.md).
 local ATTRIBUTES = {}
-for name in ("fig-alt alt rows title width when-format unless-format value low high mark"):gmatch("%S+") do
+for name in ("fig-alt alt lang rows title width when-format unless-format value low high mark"):gmatch("%S+") do
   ATTRIBUTES[name] = true
 end
 local PAGE_BREAK = "^{{<%s*pagebreak%s*>}}$"

@@ -107,7 +107,7 @@ def test_e4_one_count_without_an_exact_day_does_not_refuse_six_others(nation: In
 
 
 def test_e4_the_december_step_has_bounds_and_the_share_without_recurring_tasks(nation: Inputs, say) -> None:
-    """METHODS §20.5: +448 to +626 completed; 601 of 1,109 (54.2 %)."""
+    """METHODS §20.5: +448 to +626 completed; 601 of 1,109 (54.2%)."""
     record = {
         "completion": completion_of_lists(nation.tasks, nation.settings.completion),
         "quarter_on_quarter": quarter_on_quarter(nation.tasks, nation.settings.flow),
@@ -116,4 +116,4 @@ def test_e4_the_december_step_has_bounds_and_the_share_without_recurring_tasks(n
     text = unmarked("\n".join(parts)).replace("\u00a0", " ")
     assert "+448 to +626" in text
     assert "Between 448 and 626 more tasks are completed" in text
-    assert "without them 601 of 1,109 (54.2 %) were completed" in text
+    assert "without them 601 of 1,109 (54.2%) were completed" in text

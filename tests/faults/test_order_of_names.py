@@ -26,7 +26,7 @@ def test_e9_areas_with_one_value_stand_in_the_order_of_the_alphabet() -> None:
         for name in reversed(ORDER)
     ]  # fmt: skip
     frame = Frame("fig", formats=Formats("en"))
-    alt = threshold_by_area(records, {name: name for name in ORDER}, frame, "16 %").alt
+    alt = threshold_by_area(records, {name: name for name in ORDER}, frame, "16%").alt
     assert sorted(ORDER, key=alt.index) == ORDER
 
 

@@ -81,10 +81,10 @@ def test_e3_a_chance_that_hangs_on_the_prior_is_a_range(
     nation: Inputs, exhibits: Callable[[Inputs], dict[str, str]], overview: Callable[[Inputs], str]
 ) -> None:
     pages = [*exhibits(nation).values(), overview(nation)]
-    assert not [page for page in pages if "less than 1 %" in page]
-    assert "0.03 % to 3 %, depending on the prior; 0.03 % to 6 %" in overview(nation)
+    assert not [page for page in pages if "less than 1%" in page]
+    assert "0.03% to 3%, depending on the prior; 0.03% to 6%" in overview(nation)
     chances = {tuple(row[:2]): row[7] for row in rows_of(exhibits(nation)["share-table"])}
-    assert chances["NSO", "2025"] == "0.03 % to 6 %"
+    assert chances["NSO", "2025"] == "0.03% to 6%"
 
 
 def test_e3_the_bar_of_a_verdict_does_not_cross_the_line(
@@ -127,20 +127,20 @@ def test_a6_the_third_quarter_does_not_replace_the_yearly_headline(
     third_quarter: Inputs, overview: Callable[[Inputs], str]
 ) -> None:
     page = overview(third_quarter)
-    assert "### The digital economy was 14.02 % of GDP in 2025 by NSO's measure, below 16 %" in page
-    (said,) = re.findall(r"[^.]*\b14\.6 %.*?16 %\.", page)
-    assert "For the third quarter of 2026 NSO gives 14.6 %" in said
-    assert "part of a year, not held against 16 %" in said
+    assert "### The digital economy was 14.02% of GDP in 2025 by NSO's measure, below 16%" in page
+    (said,) = re.findall(r"[^.]*\b14\.6%.*?16%\.", page)
+    assert "For the third quarter of 2026 NSO gives 14.6%" in said
+    assert "part of a year, not held against 16%" in said
 
 
 def test_a6_the_third_quarter_is_listed_without_a_verdict(
     third_quarter: Inputs, exhibits: Callable[[Inputs], dict[str, str]]
 ) -> None:
     page = exhibits(third_quarter)
-    (row,) = [row for row in rows_of(page["share-table"]) if row[2] == "14.6 %"]
+    (row,) = [row for row in rows_of(page["share-table"]) if row[2] == "14.6%"]
     assert row[1] == "the third quarter of 2026"
     assert row[5:] == ["", "not for a whole year", "", ""]
-    assert "14.02 % of GDP in 2025" in page["share-lead"]
+    assert "14.02% of GDP in 2025" in page["share-lead"]
     assert "14.6" not in page["pace"] + page["share"]
 
 
@@ -189,8 +189,8 @@ def test_a6_a_year_written_as_its_months_is_a_year(
     nation: Inputs, exhibits: Callable[[Inputs], dict[str, str]], overview: Callable[[Inputs], str]
 ) -> None:
     inputs = with_figure(nation, "VN", "2026-01/2026-12", 15.1)
-    assert "15.1 % of GDP in 2026" in overview(inputs)
-    assert "15.1 % of GDP in 2026" in exhibits(inputs)["share-lead"]
+    assert "15.1% of GDP in 2026" in overview(inputs)
+    assert "15.1% of GDP in 2026" in exhibits(inputs)["share-lead"]
 
 
 @pytest.fixture(scope="module")
@@ -206,8 +206,8 @@ def test_a6_a_half_year_stands_beside_a_provinces_year(
     (item,) = [each for each in made_record(half_years["n01"], "compare").strip if each.role == "share"]
     assert (item.period, item.value) == ("2025", 17.34)
     page = plain(say("strip", "strip", (item,), data=half_years["n01"]))
-    assert "17.34 %" in page
-    assert "The first half of 2026 only: 18.3 %" in page
+    assert "17.34%" in page
+    assert "The first half of 2026 only: 18.3%" in page
 
 
 def test_a6_a_half_year_alone_is_no_years_figure(
@@ -216,12 +216,12 @@ def test_a6_a_half_year_alone_is_no_years_figure(
     (item,) = [each for each in made_record(half_years["n40"], "compare").strip if each.role == "share"]
     assert item.value is None
     page = plain(say("strip", "strip", (item,), data=half_years["n40"]))
-    assert "The first half of 2026 only: 18.3 %" in page
+    assert "The first half of 2026 only: 18.3%" in page
     assert "not published" not in page
     inputs = half_years["n40"]
     share = share_against(inputs.shares, inputs.policy.threshold.value, inputs.settings.threshold)
     said = plain(say("shares", "of_province", {"key": "n40", "trend": {"share": share, "share_pace": ()}}, data=inputs))
-    assert "a figure for part of a year, not held against 16 %" in said
+    assert "a figure for part of a year, not held against 16%" in said
 
 
 def test_a6_nine_months_of_growth_stand_beside_the_years(
@@ -237,7 +237,7 @@ def test_a6_nine_months_of_growth_stand_beside_the_years(
     ]
     assert (item.period, item.value) == ("2025", 8.157)
     page = plain(say("strip", "strip", (item,), data=inputs))
-    assert "The first nine months of 2026 only: 9.07 %" in page
+    assert "The first nine months of 2026 only: 9.07%" in page
 
 
 # ---- what the total says of the missing ------------------------------------------------------------------------
@@ -247,9 +247,9 @@ def test_e7_the_total_tells_what_the_provinces_without_a_figure_average(
     nation: Inputs, say: Callable[..., str]
 ) -> None:
     page = plain(say("shares", "together", aggregate_shares(nation.shares, nation.output), data=nation))
-    assert "have 50.2 % of all provinces' output" in page
-    assert "average 19.16 % of GRDP in 2025 by NSO; the country's is 14.02 % of GDP" in page
-    assert "If all are measured alike, the other 28 average about 8.9 %" in page
+    assert "have 50.2% of all provinces' output" in page
+    assert "average 19.16% of GRDP in 2025 by NSO; the country's is 14.02% of GDP" in page
+    assert "If all are measured alike, the other 28 average about 8.9%" in page
     assert "cannot be calculated" not in page
 
 

@@ -53,10 +53,10 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
     "a record is another's": (replace("build/tiny/records/n01/trend.json", b'{"area": "n01"}'), "n01/trend.json"),
     "an executed notebook is cut off": (replace("build/tiny/notebooks/n01/clean.ipynb", b'{"cells": ['), "clean.ipynb"),
     "the national notebook is missing": (remove("build/tiny/notebooks/VN/quality.ipynb"), "VN/quality.ipynb"),
-    "a page has no front matter": (replace("reports/tasks.qmd", b"Words\n"), "reports/tasks.qmd"),
-    "a page names what is not there": (append("reports/tasks.qmd", "\n[[ taskz ]]\n"), "taskz"),
-    "a page refers to no figure": (append("reports/tasks.qmd", "\nSee @fig-nowhere.\n"), "fig-nowhere"),
-    "the PDF's document is missing": (remove("reports/report.qmd"), "report.qmd"),
+    "a page has no front matter": (replace("reports/en/tasks.qmd", b"Words\n"), "reports/en/tasks.qmd"),
+    "a page names what is not there": (append("reports/en/tasks.qmd", "\n[[ taskz ]]\n"), "taskz"),
+    "a page refers to no figure": (append("reports/en/tasks.qmd", "\nSee @fig-nowhere.\n"), "fig-nowhere"),
+    "the PDF's document is missing": (remove("reports/en/report.qmd"), "report.qmd"),
     "the settings are no YAML": (replace("reports/_quarto.yml", b"project: ["), "_quarto.yml"),
     "the page template is missing": (remove("reports/theme/page.html"), "page.html"),
     "a filter is broken": (append("reports/theme/links.lua", "\nnot lua"), "links.lua"),
@@ -104,7 +104,7 @@ def test_a_fault_is_told_once_and_keeps_what_was_made(root: Path, fault: str) ->
 def test_a_page_that_cannot_be_read_is_named(tmp_path: Path, fault: str) -> None:
     (tmp_path / "tasks.qmd").write_bytes(UNREADABLE[fault])
     with pytest.raises(RenderError, match=r"^reports/tasks\.qmd"):
-        title_of(read_page(tmp_path / "tasks.qmd", "reports/tasks.qmd")[0], "reports/tasks.qmd")
+        title_of(read_page(tmp_path / "tasks.qmd", "reports/en/tasks.qmd")[0], "reports/en/tasks.qmd")
 
 
 @pytest.mark.usefixtures("without_downloads")

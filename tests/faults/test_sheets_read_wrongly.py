@@ -644,7 +644,7 @@ def test_c4_a_sign_that_no_page_can_show_is_refused_with_its_name_and_place(tmp_
 
 
 def test_c4_signs_that_the_typeface_has_are_taken(tmp_path):
-    title = "Báo cáo “số 12” – ½ năm, ≥ 5 % · ₫ €"
+    title = "Báo cáo “số 12” – ½ năm, ≥ 5% · ₫ €"
     path = text(tmp_path, "Địa phương;Tăng trưởng GRDP\nHà Nội;8,2\n")
     assert read(path, GROWTH | {"title": title}).provenance.title == title
 

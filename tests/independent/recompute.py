@@ -28,7 +28,7 @@ BENCHMARK = 16.0  # % of GDP, from a speech; printed on the page
 TARGET, TARGET_YEAR = 30.0, 2030  # Resolution 57-NQ/TW, digital economy
 PRIOR_DEGREES, PRIOR_SCALE, SETTLED_SCALE = 2, 0.5, 0.1  # printed on the methods page
 PRIOR_FACTORS, MEAN_WEIGHT = (0.5, 1, 2), 1  # the same
-BANDS = ((0.01, "less than 1 %"), (0.05, "between 1 and 5 %"))
+BANDS = ((0.01, "less than 1%"), (0.05, "between 1 and 5%"))
 LABELS = {"nso": "NSO", "mic-mst": "MIC/MST", "government-report": "Government report"}
 CENTRAL_LIST = "central-"
 MONTHS = tuple(pd.date_range("2025-01-01", periods=12, freq="MS").month_name())
@@ -133,7 +133,7 @@ def completion(ledger: pd.DataFrame) -> Iterator[Figure]:
         done, total = row["tasks_completed"], row["tasks_total"]
         low, high = proportion_confint(done, total, method="wilson")
         shown = f"{done:,.0f}", f"{100 * done / total:.1f}", f"{100 * low:.1f}", f"{100 * high:.1f}"
-        pattern = rf"\| {day(moment)} \| {total:,.0f} \| ([\d,]+) \| ([\d.]+) % \| ([\d.]+)–([\d.]+) \|"
+        pattern = rf"\| {day(moment)} \| {total:,.0f} \| ([\d,]+) \| ([\d.]+)% \| ([\d.]+)–([\d.]+) \|"
         yield Figure(f"Central list, {day(moment)}: completed, share, interval", "tasks", pattern, shown)
 
 
@@ -157,8 +157,8 @@ def conditional_hazards(ledger: pd.DataFrame) -> Iterator[Figure]:
             1 - (1 - finished / still_open) ** (30 / days),
         ]
         pattern = (
-            rf"{day(start)} to {day(end)}\. .*?If the list only grew .*?: ([\d.]+) % a month with the added tasks "
-            r"there from the first day, ([\d.]+) % if they came evenly, ([\d.]+) % if on the last day"
+            rf"{day(start)} to {day(end)}\. .*?If the list only grew .*?: ([\d.]+)% a month with the added tasks "
+            r"there from the first day, ([\d.]+)% if they came evenly, ([\d.]+)% if on the last day"
         )
         shown = tuple(f"{100 * each:.1f}" for each in monthly)
         yield Figure(f"Central list, {day(start)} to {day(end)}: a month, if it only grew", "tasks", pattern, shown)
@@ -212,9 +212,9 @@ def chance_in_words(history: list[float], value: float) -> str:
 
 
 def rounded(chance: float, outwards: Callable[[float], float]) -> str:
-    """One end of a range of chances below 10 %, to one digit, rounded away from the other end."""
+    """One end of a range of chances below 10%, to one digit, rounded away from the other end."""
     if chance < 1e-4:
-        return "under 0.01 %"
+        return "under 0.01%"
     unit = 10.0 ** np.floor(np.log10(100 * chance))
     return f"{outwards(100 * chance / unit) * unit:.2f}".rstrip("0").rstrip(".") + " %"
 
@@ -239,10 +239,10 @@ def against_benchmark(ledger: pd.DataFrame) -> Iterator[Figure]:
             chance_in_words(history, value) if history else "withheld",
         )  # fmt: skip
         pattern = (
-            rf"\| {label} \| {newest['year']} \| ([\d.]+) % \| \w+ \| [^|]+ \| ([\d.]+)–([\d.]+) "
+            rf"\| {label} \| {newest['year']} \| ([\d.]+)% \| \w+ \| [^|]+ \| ([\d.]+)–([\d.]+) "
             r"\| ([^|]+?) \| ([^|]+?) \|"
         )
-        name = f"{label} {newest['year']} against {BENCHMARK:.0f} %: share, interval, verdict, chance"
+        name = f"{label} {newest['year']} against {BENCHMARK:.0f}%: share, interval, verdict, chance"
         yield Figure(name, "digital-economy", pattern, shown)
 
 
@@ -275,9 +275,9 @@ def pace(ledger: pd.DataFrame) -> Iterator[Figure]:
             signed((TARGET - y1) / (TARGET_YEAR - last["year"]), 2),
             minus((y1 - y0) / years / ((TARGET - y0) / left), 2), minus(ratio(y1), 2),
         )  # fmt: skip
-        row = rf"\| {LABELS[measure]} \| {TARGET:.0f} % in {TARGET_YEAR} \| {base['year']}–{last['year']} "
+        row = rf"\| {LABELS[measure]} \| {TARGET:.0f}% in {TARGET_YEAR} \| {base['year']}–{last['year']} "
         pattern = row + r"\| (\S+) pp \| (\S+) pp \| (\S+) pp \| (\S+) \| (\S+) \|"
-        name = f"{LABELS[measure]}, pace to {TARGET:.0f} %: observed, required, from now, ratios"
+        name = f"{LABELS[measure]}, pace to {TARGET:.0f}%: observed, required, from now, ratios"
         yield Figure(name, "digital-economy", pattern, shown)
         shown = minus(ratio(y1), 2), minus(ratio(y1 - half), 2), minus(ratio(y1 + half), 2)
         pattern = (
@@ -339,8 +339,8 @@ def exposures(panel: pd.DataFrame) -> Iterator[Figure]:
         pattern = rf"\| {name}[^|]*\| (\S+) \("
         yield Figure(f"Growth by exposure, {name}: estimate", "series", pattern, (signed(estimate, 2),))
     needed = tuple(f"{2.887 * error:.2f}" for _, error in found)
-    pattern = r"80 %[^.]*? only from ([\d.]+), ([\d.]+) and"
-    yield Figure("Growth by exposure: smallest difference found 80 % of the time", "series", pattern, needed)
+    pattern = r"80%[^.]*? only from ([\d.]+), ([\d.]+) and"
+    yield Figure("Growth by exposure: smallest difference found 80% of the time", "series", pattern, needed)
 
 
 def _contrast(values: pd.DataFrame, x: pd.Series[float]) -> tuple[float, float]:

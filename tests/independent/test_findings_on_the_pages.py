@@ -18,18 +18,18 @@ def text(site: Path, reader: ModuleType) -> Callable[[str], str]:
     [
         (
             "digital-economy",
-            r"\| NSO \| 2025 \| 14\.02 % \| estimate \| [^|]+ \| 13\.1–15\.0 \| below \| 0\.03 % to 6 %",
+            r"\| NSO \| 2025 \| 14\.02% \| estimate \| [^|]+ \| 13\.1–15\.0 \| below \| 0\.03% to 6%",
         ),
-        ("digital-economy", r"\| MIC/MST \| 2024 \| 18\.3 % \| estimate \| [^|]+ \| [^|]+ \| above, as published \|"),
+        ("digital-economy", r"\| MIC/MST \| 2024 \| 18\.3% \| estimate \| [^|]+ \| [^|]+ \| above, as published \|"),
         (
             "digital-economy",
             r"\| MIC/MST \| 2024 \|[^%]+%(?: \| [^|]+){5} \| [^|]*(?:measure-flip|depends on the measure)",
         ),
         (
             "digital-economy",
-            r"By NSO’s measure, from 12\.66 % in 2020 to 14\.02 % in 2025: far too slow for 30 % in 2030",
+            r"By NSO’s measure, from 12\.66% in 2020 to 14\.02% in 2025: far too slow for 30% in 2030",
         ),
-        ("index", r"share would be about 15 % in 2030; the target is 30 %"),
+        ("index", r"share would be about 15% in 2030; the target is 30%"),
         ("index", r"For 2024 the answer depends on who measures"),
         ("series", r"growth cannot be told apart \(equal slopes: F 0\.96, p 0\.538\); none is singled out"),
         ("series", r"None of 3 exposures goes with a clear change of growth in 2025: no clear association"),

@@ -11,7 +11,7 @@ from policyreport.statistics.validity.unlike import unlike_change, unlike_trend
 
 REPETITIONS = 200
 MOST = 0.05 + 2 * (0.05 * 0.95 / REPETITIONS) ** 0.5
-"""5 % and two Monte-Carlo errors."""
+"""5% and two Monte-Carlo errors."""
 
 
 def measured(simulator, **design):
@@ -33,7 +33,7 @@ def test_a_steady_effort_is_rarely_called_slower(kind, growth):
 
 
 def test_taken_as_alike_nearly_every_list_would_be_called_falling():
-    """Why the verdict asks for more: METHODS §20.5 found 87 to 100 %."""
+    """Why the verdict asks for more: METHODS §20.5 found 87 to 100%."""
     found = measured(unlike_trend, intervals=8, n=1132, frailty="gamma 1", growth=0.0, slope=0.0)
     assert found["falling if tasks were taken as alike"] > 0.87
 

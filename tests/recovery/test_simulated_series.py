@@ -1,6 +1,6 @@
 """The methods on series of all provinces give back the truth that the teaching edition was drawn from.
 
-One sample of 34 provinces: shares of intervals are held against what so many draws allow, not against 95 %.
+One sample of 34 provinces: shares of intervals are held against what so many draws allow, not against 95%.
 """
 
 from collections.abc import Callable
@@ -186,7 +186,7 @@ def ranked(nation: Inputs, cell: Callable[..., Any]) -> dict[str, Ranks]:
 
 @pytest.mark.parametrize("indicator", ["grdp_growth", *SCORES])
 def test_the_sets_of_ranks_hold_the_true_places_of_all_areas(ranked, truth: Truth, fewest, indicator: str) -> None:
-    """95 % for all areas together, so that one sample is to hold them all; a marginal set is for one area."""
+    """95% for all areas together, so that one sample is to hold them all; a marginal set is for one area."""
     true = places(truth, indicator)
     sets = {each.area: each for each in ranked[indicator].sets}
     assert sets.keys() == true.keys()

@@ -1,7 +1,7 @@
 """The methods on yearly shares give back the truth that the teaching edition was drawn from.
 
 A value is final when its third vintage is out; of 2026 and 2027 one and two revisions are to come. Two measures of 34
-provinces: shares of intervals are held against what so many draws allow, not against 95 %.
+provinces: shares of intervals are held against what so many draws allow, not against 95%.
 """
 
 from collections import Counter

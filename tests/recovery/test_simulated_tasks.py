@@ -1,6 +1,6 @@
 """The methods on counts of tasks give back the truth that the teaching edition was drawn from.
 
-One sample of 34 lists and 11 intervals: shares are held against what so many draws allow, not against 95 %.
+One sample of 34 lists and 11 intervals: shares are held against what so many draws allow, not against 95%.
 """
 
 import re
@@ -211,13 +211,13 @@ def test_no_exhibit_on_tasks_is_a_refusal(shown: dict[str, str]) -> None:
         ("flow", "a month, "),
         ("flow", "from quarter to quarter, *rising*"),
         ("outlook", "If tasks go on closing as in the last 1,004 days, about"),
-        ("outlook", "The chance that all are done is less than 1\u00a0% (*unlikely*)"),
+        ("outlook", "The chance that all are done is less than 1% (*unlikely*)"),
         ("flow_in_short", "on the interval before, *"),
         ("outlook_in_short", "by 31\u00a0December 2028"),
         ("pooling", "Pooled over 34 provinces with"),
         ("caterpillar", "1.39 standard errors"),
         ("funnel", "judged by limits widened"),
-        ("calibration", "of what came would have lain inside its 90\u00a0% interval"),
+        ("calibration", "of what came would have lain inside its 90% interval"),
     ],
 )
 def test_the_sentences_say_what_was_found(shown: dict[str, str], exhibit: str, words: str) -> None:
@@ -231,7 +231,7 @@ def test_no_exhibit_on_tasks_claims_too_much(shown: dict[str, str], nation: Inpu
 
 
 def test_the_sets_of_ranks_of_the_lists_hold_the_true_places(nation: Inputs, truth) -> None:
-    """95 % for all together, so that one sample must hold all; wider shares of places are open in the middle."""
+    """95% for all together, so that one sample must hold all; wider shares of places are open in the middle."""
     result = rank_lists(nation.province_tasks, nation.settings)
     assert isinstance(result, Ranks)
     assert result.basis == "counts"

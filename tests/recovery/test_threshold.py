@@ -52,7 +52,7 @@ def test_a_mean_and_a_spread_drawn_from_the_prior_are_covered_at_the_nominal_lev
 
 
 def test_the_chance_is_calibrated_where_the_prior_is_the_truth():
-    """Of finals that reach the threshold with a stated chance of 2 to 5 %, about so many do."""
+    """Of finals that reach the threshold with a stated chance of 2 to 5%, about so many do."""
     rng = np.random.default_rng(5)
     hits, stated = [], []
     for _ in range(10 * R):

@@ -1,4 +1,4 @@
-"""METHODS §17: the trend's test and intervals on simulated series, R = 200 (MCSE 1.5 points at 95 %)."""
+"""METHODS §17: the trend's test and intervals on simulated series, R = 200 (MCSE 1.5 points at 95%)."""
 
 from functools import partial
 

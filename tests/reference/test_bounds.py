@@ -7,7 +7,7 @@ from policyreport.statistics.shares.aggregate import rest_of_total
 
 
 def test_the_six_provinces_of_the_specification():
-    """METHODS §20.6: six provinces with 50.2 % of output average 19.16 %, the country 14.02 %, the rest about 8.9 %.
+    """METHODS §20.6: six provinces with 50.2% of output average 19.16%, the country 14.02%, the rest about 8.9%.
 
     Output of 2025 (per head × average population, billion VND) and, for the whole, that of the country; by hand
     (0.1402 · 12,847,615 − 0.1915957 · 6,421,767) / (12,847,615 − 6,421,767) = 0.08884.

@@ -34,7 +34,7 @@ def provenance() -> Provenance:
 def methods_page(provenance: Provenance, use: dict[str, tuple[int, int]]) -> str:
     """The methods page of an edition that used its methods so often, as a reader sees it."""
     wording = read_wording(ROOT)
-    templates = Templates(ROOT / "reports", provenance.formats, name_filters(provenance, wording))
+    templates = Templates(ROOT / "reports" / "en", provenance.formats, name_filters(provenance, wording))
     return as_read(templates.fill("methods.qmd", method_values(use, provenance, wording))).replace(NBSP, " ")
 
 

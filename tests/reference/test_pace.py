@@ -48,7 +48,7 @@ def assess(values, history, target=30.0, target_year=2030, base_year=None):
 def test_the_offices_share_moves_far_too_slowly_towards_30_in_2030():
     """METHODS §6, by hand.
 
-    pp 0.272, required 1.734, from now 3.196; CAGR 2.06 against 9.01 %; R 0.229 (pp 0.157).
+    pp 0.272, required 1.734, from now 3.196; CAGR 2.06 against 9.01%; R 0.229 (pp 0.157).
     """
     result = assess(OFFICE, HISTORY)
     assert result.observed_pp == pytest.approx(0.272, rel=1e-8)
@@ -62,7 +62,7 @@ def test_the_offices_share_moves_far_too_slowly_towards_30_in_2030():
 
 
 def test_the_ratio_is_recomputed_over_the_revision_interval():
-    """METHODS §18: R 0.23, from 0.02 to 0.42 (by hand: 15.275/12.66 grows 3.83 % a year, 3.83/9.01 = 0.425).
+    """METHODS §18: R 0.23, from 0.02 to 0.42 (by hand: 15.275/12.66 grows 3.83% a year, 3.83/9.01 = 0.425).
 
     The page rounds the upper end to 0.43.
     """
@@ -100,7 +100,7 @@ def test_the_ministrys_share_is_on_track():
 
 
 def test_the_drift_fan_ends_well_below_the_target():
-    """METHODS §6, R: g 0.272, σ 0.34996; 2030: 15.38, 80 % 13.68–17.08, 95 % 12.31–18.45."""
+    """METHODS §6, R: g 0.272, σ 0.34996; 2030: 15.38, 80% 13.68–17.08, 95% 12.31–18.45."""
     last = drift_fan(OFFICE, 2030, minimum_points=5, levels=(0.8, 0.95))[-1]
     assert last.year == 2030
     assert last.centre == pytest.approx(15.38, abs=0.005)

@@ -48,7 +48,7 @@ def test_a_flat_prior_agrees_with_numerical_integration_and_with_the_specificati
 
 
 def test_the_priors_of_the_specification_give_the_printed_range():
-    """METHODS §20.4: 0.03 % to 3 % with a mean revision of zero; the grid's other half reaches 6 %."""
+    """METHODS §20.4: 0.03% to 3% with a mean revision of zero; the grid's other half reaches 6%."""
     chances = [revision_error(HISTORY, 0, each).probability_at_least(14.02, 16) for each in GRID]
     assert len(GRID) == 18
     assert (min(chances[:9]), max(chances[:9])) == pytest.approx((0.000332, 0.029979), abs=5e-7)

@@ -330,11 +330,11 @@ def told(specifications: dict[str, Sensitivity], nation: Inputs, say: Callable[.
 
 
 def test_other_lists_are_held_against_a_count_that_is_named(told: str) -> None:
-    assert told.count("Tasks completed, against 94.5 % of 25 December 2025") == 3  # table, figure, all specifications
+    assert told.count("Tasks completed, against 94.5% of 25 December 2025") == 3  # table, figure, all specifications
     assert "0 of 9 of other lists" in told
     assert "9 of 9 specifications of other lists differ" in told
-    assert "94.5 % of the list **(headline)**" in told
-    assert "94.5 % of the list, *cannot tell apart*" not in told
+    assert "94.5% of the list **(headline)**" in told
+    assert "94.5% of the list, *cannot tell apart*" not in told
 
 
 def test_headlines_that_hold_are_counted_among_those_with_a_verdict(told: str, specifications) -> None:

@@ -208,7 +208,7 @@ def test_a_list_that_changed_leaves_its_counts_and_no_pace(own, pace_of, lists_o
 def test_a_count_without_its_day_says_what_the_source_said_of_its_time(own, lists_of) -> None:
     inputs = own("n52")
     shown = lists_of(inputs)
-    assert "About September or October 2025 (the day is not stated), 76 of 147 (51.7 %) on the list" in shown
+    assert "About September or October 2025 (the day is not stated), 76 of 147 (51.7%) on the list" in shown
     assert "third quarter" not in shown
 
 
@@ -216,17 +216,17 @@ def test_a_count_of_which_no_time_was_told_gives_the_ledger_s_period(own, lists_
     inputs = own("n52")
     silent = dataclasses.replace(inputs, observations=inputs.observations.assign(note=""))
     shown = lists_of(silent)
-    assert "In the third quarter of 2025 (the day is not stated), 76 of 147 (51.7 %) on the list" in shown
+    assert "In the third quarter of 2025 (the day is not stated), 76 of 147 (51.7%) on the list" in shown
 
 
 def test_tasks_printed_as_less_than_overdue_are_not_called_overdue(own, lists_of) -> None:
     inputs = own("n22")
     shown = lists_of(inputs)
-    assert "8 of all 47 (17.0 %) printed as “behind schedule or at risk of delay”" in shown
-    assert "about the middle of 2025 · 8 of all 47 (17.0 %) behind schedule or at risk of delay" in shown
+    assert "8 of all 47 (17.0%) printed as “behind schedule or at risk of delay”" in shown
+    assert "about the middle of 2025 · 8 of all 47 (17.0%) behind schedule or at risk of delay" in shown
     assert "overdue" not in shown
     silent = dataclasses.replace(inputs, observations=inputs.observations.assign(note=""))
-    assert "8 of all 47 (17.0 %) overdue" in lists_of(silent)
+    assert "8 of all 47 (17.0%) overdue" in lists_of(silent)
 
 
 def test_every_count_of_late_and_overdue_tasks_stands_with_its_whole_and_share(
@@ -234,23 +234,23 @@ def test_every_count_of_late_and_overdue_tasks_stands_with_its_whole_and_share(
 ) -> None:
     inputs = own("n01")
     shown = lists_of(inputs)
-    assert "were completed, 15 of these 98 (15.3 %) late and 12 of all 187 (6.4 %) overdue." in shown
-    assert "15 of 98 (15.3 %) completed late · 12 of 187 (6.4 %) overdue" in shown
+    assert "were completed, 15 of these 98 (15.3%) late and 12 of all 187 (6.4%) overdue." in shown
+    assert "15 of 98 (15.3%) completed late · 12 of 187 (6.4%) overdue" in shown
     table = quarters_of(nation, "steps")
-    assert "86 (7.6 %)" in table
-    assert "104 (8.1 %)" in table
+    assert "86 (7.6%)" in table
+    assert "104 (8.1%)" in table
     quarters = quarter_on_quarter(nation.tasks, nation.settings.flow)
     (central,) = plot.central_list((), quarters, nation)
     drawn = central.files["figures/central-list.svg"]
-    assert "178 recurring (13.8 %)" in drawn.replace("\u00a0", " ")
+    assert "178 recurring (13.8%)" in drawn.replace("\u00a0", " ")
 
 
 def test_all_of_a_list_is_said_so_with_the_one_sided_bound_in_a_tooltip(own, lists_of) -> None:
     inputs = own("n91")
     shown = lists_of(inputs)
-    assert "all of 25 (100 %, [at least 88.7 %]{.bound title=" in shown
+    assert "all of 25 (100%, [at least 88.7 %]{.bound title=" in shown
     assert f"{100 * 0.05 ** (1 / 25):.1f}" == "88.7"
-    assert "One-sided 95 % bound: with a tendency to finish below 88.7 %," in shown
+    assert "One-sided 95% bound: with a tendency to finish below 88.7%," in shown
 
 
 def test_what_cannot_be_said_is_said_in_a_sentence(records, own, say, page_of_area) -> None:
@@ -326,7 +326,7 @@ def test_one_interval_has_a_pace_and_no_change(nation: Inputs, pace_of) -> None:
     inputs = counted_again(nation, "central-2025-10")
     shown = pace_of(inputs, "flow")
     # 647 were open on 15 October and none was added: 116 of them in 50 days.
-    assert "Of 647 tasks open or added, 116 were finished in the 50 days to 4 December 2025: 11.2 % a month." in shown
+    assert "Of 647 tasks open or added, 116 were finished in the 50 days to 4 December 2025: 11.2% a month." in shown
     (found,) = pace_of_tasks(inputs.tasks, inputs.settings.flow)
     assert found.change.code == found.trend.code == "too-few-points"
 

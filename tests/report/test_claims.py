@@ -183,12 +183,12 @@ def test_no_share_stands_without_its_whole_or_its_measure(pages: dict[str, Tag])
 @pytest.mark.parametrize(
     ("html", "bare"),
     [
-        ("<p>The share rose to 18.3 %.</p>", 1),
-        ("<p>The share rose to 18.3 % by MIC/MST.</p>", 0),
-        ("<p>485 of 1,132 tasks, 42.8 %.</p>", 0),
-        ("<figure><p>18.3 %</p><figcaption>Share of GDP</figcaption></figure>", 0),
-        ("<div><p>42.8 %</p></div><p>485 of 1,132</p>", 1),
-        ("<table><tr><td>94.5 %</td></tr></table>", 1),
+        ("<p>The share rose to 18.3%.</p>", 1),
+        ("<p>The share rose to 18.3% by MIC/MST.</p>", 0),
+        ("<p>485 of 1,132 tasks, 42.8%.</p>", 0),
+        ("<figure><p>18.3%</p><figcaption>Share of GDP</figcaption></figure>", 0),
+        ("<div><p>42.8%</p></div><p>485 of 1,132</p>", 1),
+        ("<table><tr><td>94.5%</td></tr></table>", 1),
     ],
 )
 def test_a_bare_share_is_found(html: str, bare: int) -> None:

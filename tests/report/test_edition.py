@@ -294,15 +294,15 @@ def test_the_overview_judges_each_measure_by_itself(site: Site, economy: Economy
     assert judged["nso"] == (14.02, "2025", "below")
     assert judged["mic-mst"] == (18.3, "2024", "above")
     text = site.text("index")
-    assert re.search(r"14\.02 % of GDP in 2025 by NSO’s measure, below 16 %", text)
-    assert re.search(r"MIC/MST: 18\.3 % in 2024, above", text)
+    assert re.search(r"14\.02% of GDP in 2025 by NSO’s measure, below 16%", text)
+    assert re.search(r"MIC/MST: 18\.3% in 2024, above", text)
 
 
 def test_the_overview_keeps_the_third_quantity_apart(site: Site, economy: EconomyRecord) -> None:
     (other,) = economy.other_quantity
     assert (other.observation.value, other.observation.bound, other.period) == (16, ">", "2025-01/2025-09")
     text = site.text("index")
-    assert "The “more than 16 %” announced for the first nine months of 2025 measures something else" in text
+    assert "The “more than 16%” announced for the first nine months of 2025 measures something else" in text
 
 
 def test_the_tasks_page_gives_the_table_and_no_verdict_across_lists(site: Site, tasks: TasksRecord) -> None:
@@ -436,8 +436,8 @@ def test_the_pdf_says_the_headline_figures(pdf_pages: list[str], tasks: TasksRec
     text = plain(" ".join(pdf_pages))
     for each in tasks.quarter_on_quarter.counts:
         assert FORMATS.count_of(each.completed, each.total) in text
-    assert "14.02 %" in text
-    assert "18.3 %" in text
+    assert "14.02%" in text
+    assert "18.3%" in text
     assert not re.search(r"\{\{|:::|@fig-|@tbl-", text)
 
 

@@ -191,7 +191,7 @@ Titled.
 
 :::: {.findings}
 ::: {.finding}
-### Half is done: 50 % (5 of 10)
+### Half is done: 50% (5 of 10)
 
 ![](figures/tasks-small.svg){fig-alt="Bars"}
 
@@ -203,7 +203,7 @@ One line of text.
 ::: {.strip-item}
 Tasks completed
 
-50 %
+50%
 
 5 of 10
 :::
@@ -232,9 +232,9 @@ A formula $p = x / n$ in a line.
 """
     text = words(render(body))
     pieces = (
-        "Half is done: 50 % (5 of 10)",
+        "Half is done: 50% (5 of 10)",
         "One line of text.",
-        "Tasks completed 50 % 5 of 10",
+        "Tasks completed 50% 5 of 10",
         "A formula",
     )
     for piece in (*pieces, "Left.", "Right.", "A title", "Titled.", "Note", "Untitled.", "Short."):

@@ -24,7 +24,7 @@ def marks(tiny, known_q4, slice_of, made_record, say, page_of_area) -> dict[str,
     """By page, every printed value that rests on one row or milestone, with that."""
     found: dict[str, set[tuple[str, str]]] = {}
     for place in printed(tiny.root, tiny.store):
-        page = place.where.removeprefix("reports/").removesuffix(".qmd")
+        page = place.where.removeprefix("reports/en/").removesuffix(".qmd")
         if len(place.rows) == 1:
             found.setdefault(page, set()).add((place.rows[0], plain(place.value)))
     record = made_record(slice_of(known_q4, "digital-government", "VN"))

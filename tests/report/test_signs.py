@@ -77,7 +77,7 @@ def test_c4_a_document_in_another_script_is_set_in_boxes_with_a_note_on_how_many
 
 
 def test_c4_vietnamese_and_the_signs_of_the_report_need_no_box(project: Path) -> None:
-    text, notes = rendered(project, "Đắk Lắk ≥ 14,0 % − 3 → “x” ₫ ±½ × … ✓ ☺")
+    text, notes = rendered(project, "Đắk Lắk ≥ 14,0% − 3 → “x” ₫ ±½ × … ✓ ☺")
     assert notes == []
     assert "Đắk Lắk" in text
 

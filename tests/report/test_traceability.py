@@ -68,24 +68,26 @@ def test_every_number_of_the_findings_is_marked(overview):
 
 
 def test_every_marked_number_of_the_report_ends_at_an_address(provenance, places):
-    assert {place.pages for place in places if place.where == "reports/index.qmd"} == {("index.html",)}
-    assert {place.where for place in places} >= {"reports/index.qmd", "reports/league-table.qmd", "reports/tasks.qmd",
-                                                 "provinces/ha-noi", "provinces/ca-mau"}  # fmt: skip
+    assert {place.pages for place in places if place.where == "reports/en/index.qmd"} == {("index.html",)}
+    templates = {f"reports/en/{name}.qmd" for name in ("index", "league-table", "tasks")}
+    assert {place.where for place in places} >= {*templates, "provinces/ha-noi", "provinces/ca-mau"}
     for id in sorted({id for place in places for id in place.rows}):
         assert provenance.evidence(id).origin.address.startswith("http"), id
 
 
 def test_trace_finds_each_number_that_a_template_prints(store, root, places):
-    changed = [place for place in places if place.where == "reports/what-changed.qmd"]
+    changed = [place for place in places if place.where == "reports/en/what-changed.qmd"]
     assert {place.pages for place in changed} == {("what-changed.html",)}
     added = next(place for place in changed if "we added" in place.line)
-    assert "reports/index.qmd" in {place.where for place in trace(root, store, added.value) if place.rows == added.rows}
+    assert "reports/en/index.qmd" in {
+        place.where for place in trace(root, store, added.value) if place.rows == added.rows
+    }
     assert all(evidence.origin.address for place in trace(root, store, added.value) for evidence in place.evidence)
 
 
 def test_trace_finds_each_number_of_the_overview(store, root, places):
     for place in places:
-        if place.where == "reports/index.qmd":
+        if place.where == "reports/en/index.qmd":
             found = trace(root, store, place.value)
             assert place.rows in {each.rows for each in found}
             assert all(evidence.origin.address for each in found for evidence in each.evidence)
@@ -95,7 +97,7 @@ def test_threshold_and_target_lead_to_the_policy_and_its_legal_reference(overvie
     ids = {id for match in MARK.finditer(overview) for id in match["rows"].split(";") if id.startswith(POLICY)}
     assert ids == {f"{POLICY}#threshold", f"{POLICY}#R57-09"}
     target = provenance.evidence(f"{POLICY}#R57-09")
-    assert (target.value, target.unit, target.dated) == ("at least 30\u00a0%", "% of GDP", "2030")
+    assert (target.value, target.unit, target.dated) == ("at least 30%", "% of GDP", "2030")
     assert target.definition == "Resolution 57-NQ/TW of 22 December 2024, section II"
     assert "Legal reference: none" in provenance.evidence(f"{POLICY}#threshold").definition
 
@@ -130,7 +132,7 @@ def test_a_number_that_no_page_prints_is_found_in_the_records(store, root):
 
 def test_a_number_printed_twice_is_shown_twice_and_as_a_tree(store, root):
     found = trace(root, store, "8.44")
-    assert {place.where for place in found} == {"provinces/nghe-an", "reports/league-table.qmd"}
+    assert {place.where for place in found} == {"provinces/nghe-an", "reports/en/league-table.qmd"}
     assert len(found) >= 4
     assert ("provinces/nghe-an.html",) in {place.pages for place in found}
     console = Console(width=300, file=io.StringIO())
@@ -157,7 +159,7 @@ def test_a_number_that_stands_everywhere_is_answered_in_short(store, root, monke
 
 @pytest.mark.parametrize(
     ("asked", "helps"),
-    [("1,228", "1,227 (reports/index.qmd)"), ("VN/economy:pac[0]", 'did you mean "pace"'), ("twelve", "as printed"),
+    [("1,228", "1,227 (reports/en/index.qmd)"), ("VN/economy:pac[0]", 'did you mean "pace"'), ("twelve", "as printed"),
      ("VN/economie:pace", "VN/economy"), ("VN/economy:pace[9]", "Correct"),
      ("VN/economy:name.x", "Correct"), ("VN/economy:pace[0]..x", "Correct"),
      ("VN/provinces:areas_expected", "pace[0].observed_pp")],

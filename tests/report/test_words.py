@@ -12,11 +12,12 @@ from policyreport.params.wording import Wording, read_wording
 Finder = Callable[..., tuple[str, ...]]
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([*(ROOT / "reports").rglob("*.qmd"), *(ROOT / "reports").rglob("sentences/*.md")])
+PAGE_FOLDER = ROOT / "reports" / "en"
+PAGES = sorted([*PAGE_FOLDER.rglob("*.qmd"), *PAGE_FOLDER.rglob("sentences/*.md")])
 NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
 # Levels of intervals and tests, a true chance that the study draws from (`TRUE_CHANCE`), and the policy's own
 # threshold, which the pages are about.
-CONSTANTS = {"95 %", "5 %", "2 %", "16 %"}
+CONSTANTS = {"95%", "5%", "2%", "16%"}
 
 
 @pytest.fixture(scope="module")
@@ -51,11 +52,13 @@ def test_a_word_that_claims_too_much_is_found_in_a_page(wording: Wording, forbid
 
 def test_a_page_of_the_pdf_does_not_send_readers_to_a_page_that_only_the_site_has() -> None:
     """Words such as "the site's validity page" tell those who read on paper where it is."""
-    printed = set(re.findall(r"\{\{< page ([\w-]+) >\}\}", words(ROOT / "reports" / "report.qmd")))
+    printed = set(re.findall(r"\{\{< page ([\w-]+) >\}\}", words(ROOT / "reports" / "en" / "report.qmd")))
     links = {
         (page, text, target)
         for page in printed
-        for text, target in re.findall(r"\[([^\]]+)\]\(([\w-]+)\.html\)", words(ROOT / "reports" / f"{page}.qmd"))
+        for text, target in re.findall(
+            r"\[([^\]]+)\]\(([\w-]+)\.html\)", words(ROOT / "reports" / "en" / f"{page}.qmd")
+        )
         if target not in printed
     }
     assert ("methods", "site's validity page", "validity") in links

@@ -145,7 +145,7 @@ TREND = Trend(
     n=4, kendall_s=2, p_value=0.3, smallest_p=0.1, slope=-0.2, slope_interval=_interval(-1.2, 0.8), line=(7.8, 7.2),
     gls=(), verdict="falling",
 )  # fmt: skip
-OUTCOME = "−0.216 a year (−1.215 to +0.812 at 98.3 %): falling"
+OUTCOME = "−0.216 a year (−1.215 to +0.812 at 98.3%): falling"
 TRENDS = [
     trends.TrendPanel("Control of corruption in the public sector", OUTCOME, TREND, 0.0),
     trends.TrendPanel("Public administrative procedures", "definition changed lately"),
@@ -277,12 +277,12 @@ LISTS = [("Tasks assigned to Tuyên Quang by the centre", _completion("a0", 98, 
 BY_AREA = [_threshold("a", 46.3, "above", area="a0"), _threshold("a", 13.4, "cannot tell apart", area="a3")]
 PANELS = [("Control of corruption in the public sector", LINES[:2]), ("E-governance", [])]
 NATION = Rule(0, "nation", threshold=False)
-BENCHMARK = Rule(16, "16 % benchmark")
+BENCHMARK = Rule(16, "16% benchmark")
 DIFFERENCES = [
     Row(name, 1.8 - 0.7 * i, 0.8 - 0.7 * i, 2.8 - 0.7 * i, f"{1.8 - 0.7 * i:+.2f}")
     for i, name in enumerate(NAMES.values())
 ]
-DOTS = [Row("Office", 14.02, 12.8, 15.3, "14.02 %", "below", role="accent", hollow=True)]
+DOTS = [Row("Office", 14.02, 12.8, 15.3, "14.02%", "below", role="accent", hollow=True)]
 SHARE = _proportion(1227, 1298)
 TEXTS = ("below 4", "4 to 8", "8 to 12", "12 to 16", "16 or more")
 REGIONS = {"red_river_delta": "Red River Delta", "southeast": "Southeast"}
@@ -325,10 +325,10 @@ GALLERY = {
     "completion": lambda f: tasks.completion(LISTS, f),
     "list_counts": lambda f: tasks.list_counts(QUARTERS, f, {date(2025, 12, 4): _proportion(601, 1287)}),
     "slope": lambda f: tasks.slope((*ONE_LIST, COUNTS[0]), f),
-    "threshold": lambda f: shares.threshold(JUDGED, MEASURES, f, "16 % benchmark"),
-    "threshold_by_area": lambda f: shares.threshold_by_area(BY_AREA, NAMES, f, "16 %", ["Cà Mau"]),
+    "threshold": lambda f: shares.threshold(JUDGED, MEASURES, f, "16% benchmark"),
+    "threshold_by_area": lambda f: shares.threshold_by_area(BY_AREA, NAMES, f, "16%", ["Cà Mau"]),
     "revisions": lambda f: shares.revisions(_triangle(), f),
-    "pace": lambda f: pace.pace(PACE, SERIES, f, "target 30 %"),
+    "pace": lambda f: pace.pace(PACE, SERIES, f, "target 30%"),
     "growth": lambda f: series.growth(LINES, f, "% a year", [Break(2025, "34 provinces, July 2025")]),
     "median_line": lambda f: series.growth(LINES, f, "% a year", trend=TREND),
     "small_multiples": lambda f: series.small_multiples(PANELS, f),
@@ -499,7 +499,7 @@ def test_the_limits_that_are_judged_by_are_named_and_chance_alone_is_paler(drawn
     assert (len(pale.findall(plain)), len(pale.findall(wide))) == (0, 4)
 
 
-@pytest.mark.parametrize(("language", "names"), [("en", ["90 % limits", "99 % limits"]), ("vi", ["giới hạn 99,8 %"])])
+@pytest.mark.parametrize(("language", "names"), [("en", ["90% limits", "99% limits"]), ("vi", ["giới hạn 99,8%"])])
 def test_limits_are_named_by_the_probabilities_they_are_drawn_at(language, names):
     tails = (0.005, 0.05, 0.95, 0.995) if language == "en" else (0.001, 0.025, 0.975, 0.999)
     frame = Frame("f", formats=Formats(language))
@@ -519,15 +519,15 @@ def test_the_bands_of_a_fan_are_named_by_the_levels_they_are_drawn_at():
         for point in PACE.fan
     )
     frame = Frame("p")
-    made = pace.pace(PACE.model_copy(update={"fan": fan}), SERIES, frame, "target 30 %")
+    made = pace.pace(PACE.model_copy(update={"fan": fan}), SERIES, frame, "target 30%")
     told = " ".join(text for text, *_ in _texts(made.files["figures/p.svg"]))
-    assert "50 and 90 % of past drift" in told.replace("\u00a0", " ")
+    assert "50 and 90% of past drift" in told.replace("\u00a0", " ")
 
 
 def test_one_band_of_an_outlook_is_an_interval_and_several_are_design_effects(drawn):
     one = _outlook().model_copy(update={"by_design_effect": _outlook().by_design_effect[:1]})
     single = outlook.outlook(one, ONE_LIST, Frame("o")).files["figures/o.svg"]
-    assert "95 % interval" in single
+    assert "95% interval" in single
     assert "design effect" not in single
     assert "design effect 4" in drawn["outlook"].files["figures/n01-it.svg"]
 
@@ -590,8 +590,8 @@ def test_a_refused_trend_keeps_its_panel_with_the_reason(drawn):
 
 
 def test_a_bound_is_an_arrow_without_an_interval(drawn):
-    plain = shares.threshold(JUDGED[:2], MEASURES, Frame("t"), "16 %").files["figures/t.svg"]
-    bound = shares.threshold([*JUDGED[:2], JUDGED[2]], MEASURES, Frame("t"), "16 %").files["figures/t.svg"]
+    plain = shares.threshold(JUDGED[:2], MEASURES, Frame("t"), "16%").files["figures/t.svg"]
+    bound = shares.threshold([*JUDGED[:2], JUDGED[2]], MEASURES, Frame("t"), "16%").files["figures/t.svg"]
     assert "stated above" in bound
     assert bound.count("<path") > plain.count("<path")
 

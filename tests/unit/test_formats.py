@@ -22,19 +22,19 @@ def test_a_count_carries_the_separator_of_its_language():
 
 
 def test_a_share_stands_with_its_count_and_total():
-    assert _plain(EN.share_of(1227, 1298)) == "1,227 of 1,298 (94.5 %)"
-    assert _plain(VI.share_of(1227, 1298)) == "1.227 trên 1.298 (94,5 %)"
+    assert _plain(EN.share_of(1227, 1298)) == "1,227 of 1,298 (94.5%)"
+    assert _plain(VI.share_of(1227, 1298)) == "1.227 trên 1.298 (94,5%)"
 
 
 def test_number_and_unit_stay_on_one_line():
-    assert EN.percent(0.945) == f"94.5{NBSP}%"
+    assert EN.percent(0.945) == f"94.5%"
     assert " " not in EN.share_of(1, 3).split("(")[0].strip()
     assert " " not in EN.percent(0.1402) + EN.points(0.3) + EN.p_value(0.0001)
 
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(1.0, "100 %"), (0.0, "0 %"), (0.9996, "> 99.9 %"), (0.0004, "< 0.1 %"), (0.9994, "99.9 %"), (0.4284, "42.8 %")],
+    [(1.0, "100%"), (0.0, "0%"), (0.9996, "> 99.9%"), (0.0004, "< 0.1%"), (0.9994, "99.9%"), (0.4284, "42.8%")],
 )
 def test_only_all_is_a_hundred_per_cent_and_only_none_is_zero(share, text):
     assert _plain(EN.percent(share)) == text
@@ -74,7 +74,7 @@ def test_dates_are_written_as_each_language_writes_them():
 
 @pytest.mark.parametrize(
     ("low", "high", "band"),
-    [(0, 0.01, "< 1 %"), (0.01, 0.05, "1–5 %"), (0.2, 0.8, "20–80 %"), (0.005, 0.07, "0.5–7 %"), (0.99, 1, "> 99 %")],
+    [(0, 0.01, "< 1%"), (0.01, 0.05, "1–5%"), (0.2, 0.8, "20–80%"), (0.005, 0.07, "0.5–7%"), (0.99, 1, "> 99%")],
 )
 def test_a_band_of_probabilities_is_written_by_its_cut_points(low, high, band):
     assert _plain(EN.band(low, high)) == band
@@ -116,13 +116,13 @@ def test_a_period_is_written_in_words(period, english, vietnamese):
 @pytest.mark.parametrize(
     ("low", "high", "shown"),
     [
-        (0.000332, 0.02998, ("0.03 %", "3 %")),
-        (2.6e-6, 0.0119, ("under 0.01 %", "2 %")),
-        (0.12, 0.345, ("12 %", "35 %")),
-        (0.0959, 0.0961, ("9 %", "10 %")),
-        (0.00012, 0.00095, ("0.01 %", "0.1 %")),
-        (0.95012, 0.99996, ("95 %", "over 99.99 %")),
-        (0.0, 1.0, ("under 0.01 %", "over 99.99 %")),
+        (0.000332, 0.02998, ("0.03%", "3%")),
+        (2.6e-6, 0.0119, ("under 0.01%", "2%")),
+        (0.12, 0.345, ("12%", "35%")),
+        (0.0959, 0.0961, ("9%", "10%")),
+        (0.00012, 0.00095, ("0.01%", "0.1%")),
+        (0.95012, 0.99996, ("95%", "over 99.99%")),
+        (0.0, 1.0, ("under 0.01%", "over 99.99%")),
     ],
 )
 def test_a_range_of_probabilities_is_rounded_outwards(low, high, shown):
@@ -131,4 +131,4 @@ def test_a_range_of_probabilities_is_rounded_outwards(low, high, shown):
 
 def test_a_range_of_probabilities_in_vietnamese():
     ends = Formats("vi").probability_range(2.6e-6, 0.0301)
-    assert tuple(end.replace("\u00a0", " ") for end in ends) == ("dưới 0,01 %", "4 %")
+    assert tuple(end.replace("\u00a0", " ") for end in ends) == ("dưới 0,01%", "4%")

@@ -32,7 +32,7 @@ def test_of_one_pair_it_is_pearsons_over_the_median_of_chi_squared():
 
 
 def test_intervals_of_unequal_length_are_held_to_one_daily_rate():
-    """10 % in 30 days is 27.1 % in 90: nothing is left to explain, and below 1 nothing is claimed."""
+    """10% in 30 days is 27.1% in 90: nothing is left to explain, and below 1 nothing is claimed."""
     steady = pair(100, 271, at_risk=(1000, 1000), days=(30, 90))
     assert estimate_grouping([steady], ONE_PAIR).design_effect == 1.0
 

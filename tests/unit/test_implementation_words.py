@@ -43,7 +43,7 @@ def test_a_bound_is_a_word_in_a_sentence_and_a_sign_in_a_table(values, bound: st
 @pytest.mark.parametrize(
     ("indicator", "unit", "value", "cell"),
     [
-        ("data_reuse_rate", "%", 74, "74 %"),
+        ("data_reuse_rate", "%", 74, "74%"),
         ("service_index_rank", "rank of 34", 29, "29 of 34"),
         ("service_index_transparency", "points of 18", 15.3, "15.3 of 18"),
         ("service_index_score", "score 0-100", 86.94, "86.94 (0–100)"),

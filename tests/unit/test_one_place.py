@@ -35,7 +35,7 @@ LARGEST_COMMON = 12
 COMMON = {0.5, 100.0, 1000.0}
 """A half, a per cent and thousands."""
 ALLOWED = {
-    ("statistics/common/intervals.py", 0.05): "every interval is a 95 % one (METHODS §0): a convention, no setting",
+    ("statistics/common/intervals.py", 0.05): "every interval is a 95% one (METHODS §0): a convention, no setting",
     ("records/base.py", 0.95): "the same",
     ("records/formats.py", 0.001): "p below it is printed as < 0.001 (METHODS §0, Printing)",
     ("records/formats.py", 0.01): "a probability nearer to 0 or 1 is not told by digits",
@@ -156,10 +156,10 @@ def test_a10_sentence_and_table_tell_a_probability_by_the_same_bands(
     other_bands: dict[str, Callable[..., object]],
 ) -> None:
     for probability, words, cell in (
-        (0.02, "less than 10 %", "< 10 %"),
-        (0.2, "between 10 and 33 %", "10–33 %"),
-        (0.5, "between 33 and 67 %", "33–67 %"),
-        (0.99, "more than 90 %", "> 90 %"),
+        (0.02, "less than 10%", "< 10%"),
+        (0.2, "between 10 and 33%", "10–33%"),
+        (0.5, "between 33 and 67%", "33–67%"),
+        (0.99, "more than 90%", "> 90%"),
     ):
         assert other_bands["certainty"](probability) == words
         assert other_bands["chance"](probability, ()) == words

@@ -29,7 +29,7 @@ SETTINGS = {
         ("From [[a.five|word]] on", "en", "From five on"),
         ("Từ [[a.five|word]]", "vi", "Từ năm"),
         ("[[a.many|word]]", "en", "40"),
-        ("[[a.share]], [[a.share|%]] and [[a.share|rest %]]", "en", "0.95, 95 % and 5 %"),
+        ("[[a.share]], [[a.share|%]] and [[a.share|rest %]]", "en", "0.95, 95% and 5%"),
         ("[[a.several]]; all [[a.several|count]]", "en", "0, 0.3 and 0.6; all three"),
         ("up to [[a.several|largest]]", "en", "up to 0.6"),
         ("[[a.several]]", "vi", "0, 0.3 và 0.6"),
@@ -68,7 +68,7 @@ def test_no_text_for_readers_is_left_with_the_name_of_a_setting() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "method", "said"),
     [
-        ("verdict_probability:\n    value: 0.95", "verdict_probability:\n    value: 0.9", "threshold", "at least 90 %"),
+        ("verdict_probability:\n    value: 0.95", "verdict_probability:\n    value: 0.9", "threshold", "at least 90%"),
         ("learnt from\n    value: 5", "learnt from\n    value: 7", "outlook", "From seven intervals on"),
         ("value: [0, 0.3, 0.6]", "value: [0, 0.4]", "trend", "dependence of 0 and 0.4 stand"),
     ],

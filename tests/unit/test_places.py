@@ -61,7 +61,7 @@ def test_where_pairs_are_told_apart_a_place_comes_with_its_marginal_set(model: R
     own = next(each for each in model.sets if each.area == "n22")
     placed = own.model_copy(update={"marginal": (1, 21), "simultaneous": (1, 30)})
     ranked = model.model_copy(update={"sets": tuple(placed if each is own else each for each in model.sets)})
-    range_of_places = "could be anywhere from 1 to 21 (95 %, treating years as draws)."
+    range_of_places = "could be anywhere from 1 to 21 (95%, treating years as draws)."
     assert f"its place is {own.rank} of 34 and {range_of_places}" in said([ranked])
 
 

@@ -276,7 +276,7 @@ def test_figures_in_notes_have_units_and_approximate_years_are_not_missing(
     assert text.startswith("Notes on these figures:")
     assert "only about 176,000 billion VND." in text
     assert "2022 missing" not in text
-    assert "the province's office gives 6.13, NSO 6.31 %" in text
+    assert "the province's office gives 6.13, NSO 6.31%" in text
     assert "translations of vietnam.vn" in text
     assert "only about 1,430,000 billion VND." in notes_of("n01")
 

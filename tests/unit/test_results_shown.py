@@ -56,7 +56,7 @@ def test_counts_stay_whole_numbers_where_a_refusal_has_none(completion: Completi
 def test_a_summary_has_estimate_interval_and_level(completion: Completion) -> None:
     lines = completion.summary().splitlines()
     assert [line.split() for line in lines if line.startswith("completed share")] == [["completed", "share", "0.51"]]
-    assert any(line.startswith("completed wilson ") and "[0.41348, 0.60578] at 95 %" in line for line in lines)
+    assert any(line.startswith("completed wilson ") and "[0.41348, 0.60578] at 95%" in line for line in lines)
     # What has no value has no line.
     assert not [line for line in lines if line.startswith("overdue")]
 

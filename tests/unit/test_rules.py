@@ -203,8 +203,8 @@ def test_every_finding_names_rows_of_the_ledger_and_areas_and_sources_that_exist
 # What data/README.md of the research and METHODS §15 say is inconsistent, and the rule that finds it.
 KNOWN: dict[str, tuple[str, str]] = {
     "code 52 was Bình Định and is Gia Lai": ("code-reuse", r"^Code 52 was Bình Định \(o52\) and is Gia Lai \(n52\)"),
-    "over 16 % is stated as a bound only": ("bound-only", r"Contribution of science.*only > 16 % of GDP\.$"),
-    "over 16 % is not the digital economy's share": ("other-quantity", r"> 16; Digital economy's share.*different"),
+    "over 16% is stated as a bound only": ("bound-only", r"Contribution of science.*only > 16% of GDP\.$"),
+    "over 16% is not the digital economy's share": ("other-quantity", r"> 16; Digital economy's share.*different"),
     "of which 561 on time is a mistranslation": ("corrected", r"central-2025-10-on-schedule.*561 is more than 485"),
     "600 to 1,132 is another list": ("list-changed", "from central-2025-05 to central-2025-10;"),
     "1,132 to 1,287 is another list": ("list-changed", "from central-2025-10 to central-2025-12-04-with-recurring;"),
@@ -234,17 +234,17 @@ KNOWN: dict[str, tuple[str, str]] = {
     "Cà Mau's output of 2024 is kept out": ("withheld", r"^GRDP, current prices, 2024.*kept out for Cà Mau"),
     "output over registered population is kept out": ("withheld", r"GRDP per head.*2024.*and 31 more"),
     "the dollars of 2021 are kept out": ("withheld", r"in dollars, 2021.*kept out for Viet Nam"),
-    "over 16.4 % is kept out": ("withheld", r"Contribution of science.*2025.*quoted second-hand"),
+    "over 16.4% is kept out": ("withheld", r"Contribution of science.*2025.*quoted second-hand"),
     "targets of Resolution 03 were amended": ("target-amended", "Resolution 03/NQ-CP, amended by Resolution 71/NQ-CP"),
     "Thanh Hóa's 172 and 12 are projects": ("task-without-list", r"Thanh Hóa .* managed 172, .* managed 12,"),
     "growth of 2025 is not that of the shares and output": (
         "growth-of-share",
-        r"2025: printed 14.6 %; shares of 13.17 and 14.02 % with output growing by 11.6 % imply 18.8 %\. Either the "
-        r"share in 2024 was revised without being printed \(to about 13.66 %\), or the growth is of another quantity",
+        r"2025: printed 14.6%; shares of 13.17 and 14.02% with output growing by 11.6% imply 18.8%\. Either the "
+        r"share in 2024 was revised without being printed \(to about 13.66%\), or the growth is of another quantity",
     ),
     "growth of five years is not that of the shares and output": (
         "growth-of-share",
-        r"2021/2025: printed 10.4 %; shares of 12.66 and 14.02 % with output growing by 9.8 % a year imply 12.1 %",
+        r"2021/2025: printed 10.4%; shares of 12.66 and 14.02% with output growing by 9.8% a year imply 12.1%",
     ),
     "Bình Định ended": ("former-unit-after-end", r"Bình Định \(o52\), which ended before"),
     "growth of former provinces goes on to 2025": ("former-unit-after-end", r"Growth of GRDP, 2025: 69 former areas"),

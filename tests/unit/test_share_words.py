@@ -109,10 +109,10 @@ def with_settings(inputs: Inputs, section: str, **values: object) -> Inputs:
 
 def test_levels_and_ages_in_the_words_are_those_of_the_settings(taught: Inputs, shown: Shown) -> None:
     usual = " ".join(shown(taught).values())
-    assert "(the verdict asks for 95 % on one side)" in usual
+    assert "(the verdict asks for 95% on one side)" in usual
     assert "a figure of within a year and another of two years later" in usual
     strict = " ".join(shown(with_settings(taught, "threshold", verdict_probability=0.99, first_maturity=2)).values())
-    assert "(the verdict asks for 99 % on one side)" in strict
+    assert "(the verdict asks for 99% on one side)" in strict
     assert "a figure of within two years and another of two years later" in strict
 
 
@@ -131,10 +131,10 @@ def test_a_share_that_was_not_published_is_refused_and_leaves_no_figure(observed
 @pytest.mark.parametrize(
     ("bound", "value", "verdict", "text"),
     [
-        (">", 16.0, "stated above", "“more than 16 %” announced"),
-        ("<", 15.0, "stated below", "“less than 15 %” announced"),
-        ("~", 16.0, "cannot tell apart", "“about 16 %” announced"),
-        (">", 12.5, "cannot tell apart", "“more than 12.5 %” announced"),
+        (">", 16.0, "stated above", "“more than 16%” announced"),
+        ("<", 15.0, "stated below", "“less than 15%” announced"),
+        ("~", 16.0, "cannot tell apart", "“about 16%” announced"),
+        (">", 12.5, "cannot tell apart", "“more than 12.5%” announced"),
     ],
 )
 def test_a_stated_bound_gets_its_own_verdict_and_no_chance(
@@ -162,8 +162,8 @@ def test_an_announced_figure_without_a_bound_gets_an_ordinary_verdict(
     (judged,) = other_quantity(taught.shares, taught.threshold, taught.settings.threshold)
     assert (judged.observation.value, judged.observation.bound, judged.verdict) == (15.81, "=", "cannot tell apart")
     page = shown(taught)["other-quantity"]
-    assert "“15.81 %” announced for 2027" in page
-    assert "*cannot tell apart* from 16 %, as published (90 % interval of revision error 14.4–17.3 %)" in page
+    assert "“15.81%” announced for 2027" in page
+    assert "*cannot tell apart* from 16%, as published (90% interval of revision error 14.4–17.3%)" in page
     assert taught.wording.sentence("no-vintage-history", "en") in page
     assert "stated above" not in page + plain(say("other-quantity", "finding", (judged,), data=taught))
 
@@ -194,10 +194,8 @@ def test_a_projection_of_the_other_quantity_is_refused_and_no_finding(
 
 def test_the_revision_that_reaches_the_threshold_stands_beside_the_largest_seen(observed: Inputs, shown: Shown) -> None:
     lead = shown(observed)["lead"]
-    assert "It would take a revision of +1.98 pp to bring it to 16 %; the largest seen is +0.54 pp." in lead
-    assert (
-        "It would take a revision of −2.30 pp to bring it to 16 %; no revision is known to hold that against." in lead
-    )
+    assert "It would take a revision of +1.98 pp to bring it to 16%; the largest seen is +0.54 pp." in lead
+    assert "It would take a revision of −2.30 pp to bring it to 16%; no revision is known to hold that against." in lead
 
 
 def test_what_cannot_be_told_apart_needs_no_revision_to_turn(observed: Inputs, shown: Shown) -> None:
@@ -244,11 +242,11 @@ def test_provinces_are_taken_as_published_only_where_nothing_was_revised(
     def page(results: list[Threshold]) -> str:
         return plain(say("shares", "of_provinces", records_with(*results), data=observed))
 
-    assert "Of the 2 provinces with a figure 2 are above the 16 % benchmark as published" in page(without)
+    assert "Of the 2 provinces with a figure 2 are above the 16% benchmark as published" in page(without)
     assert "1 has no figure" in page(without)
     assert "no figure" not in page([*without, first.model_copy(update={"area": "n96"})])
     assert "no vintage history" in page(without)
-    assert "2 are above the 16 % benchmark, 0 cannot" in page(learnt)
+    assert "2 are above the 16% benchmark, 0 cannot" in page(learnt)
     assert "by past revisions and a prior" in page(learnt)
     assert "as published" not in page([without[0], learnt[1]])
     assert "by past revisions or, where there are none, by the prior alone" in page([without[0], learnt[1]])
@@ -271,7 +269,7 @@ def test_a_province_with_a_half_year_only_is_named_with_it_and_not_as_silent(
         observed, records={(record.area, "trend"): record for record in records_with(year, part)}
     )
     assert "Not published: Cà Mau." in plot.share_of_provinces(drawn)[0].alt
-    assert "Nghệ An: for the first half of 2026 NSO gives 18.3 %" in page
+    assert "Nghệ An: for the first half of 2026 NSO gives 18.3%" in page
     alone = plain(say("shares", "of_provinces", records_with(part), data=observed))
     assert alone.startswith(
         "No province's share by NSO's measure was published for a whole year. Nghệ An: for the first"
@@ -283,7 +281,7 @@ def test_a_province_with_a_half_year_only_is_named_with_it_and_not_as_silent(
 
 def test_the_pace_says_where_it_would_lead_and_neither_reaches_nor_misses(observed: Inputs, shown: Shown) -> None:
     page = shown(observed)["pace"]
-    assert "At the pace of 2020–2025 the share by NSO's measure would be 15.4 % in 2030; the target is 30 %." in page
+    assert "At the pace of 2020–2025 the share by NSO's measure would be 15.4% in 2030; the target is 30%." in page
     assert not any(word in page for word in ("stays short", "will reach", "miss"))
 
 
@@ -293,20 +291,20 @@ def reached(inputs: Inputs) -> Pace:
         each for each in pace_of_share(inputs.shares, inputs.targets, inputs.settings.pace) if each.measure == "nso"
     )
     update = {"headline": "reached", "headline_bands": ("reached",), "reached_probability": 0.97}
-    return pace.model_copy(update=update | {"reached_certainty": "95–99 %"})
+    return pace.model_copy(update=update | {"reached_certainty": "95–99%"})
 
 
 def test_a_target_that_was_reached_is_so_as_published_with_its_chance(
     observed: Inputs, shown: Shown, say: Callable[..., str]
 ) -> None:
-    said = "The chance that the final figure is 30 % or more is between 95 and 99 %."
+    said = "The chance that the final figure is 30% or more is between 95 and 99%."
     page = shown(observed, pace=(reached(observed),))["pace"]
-    assert "*reached*, as published, for 30 % in 2030" in page
+    assert "*reached*, as published, for 30% in 2030" in page
     assert said in page
     assert "would from now have to rise" not in page
     own = reached(observed)
     finding = plain(say("overview", "towards_target", SimpleNamespace(share=(), pace=(own,)), own, data=observed))
-    assert finding.startswith("### Reached, as published, for 30 % in 2030")
+    assert finding.startswith("### Reached, as published, for 30% in 2030")
     assert said in finding
 
 
@@ -323,8 +321,8 @@ def headline(results: Sequence[Threshold | NotYearly | Refusal], say: Callable[.
 @pytest.mark.parametrize(
     ("edition", "told"),
     [
-        ("observed", "Chance of 16 % or more: 0.03 % to 3 %, depending on the prior; 0.03 % to 6 % if first figures"),
-        ("taught", "*above*; chance of 16 % or more: more than 99 %."),
+        ("observed", "Chance of 16% or more: 0.03% to 3%, depending on the prior; 0.03% to 6% if first figures"),
+        ("taught", "*above*; chance of 16% or more: more than 99%."),
     ],
 )
 def test_the_shares_finding_carries_its_chance_in_words(
@@ -344,7 +342,7 @@ def test_a_share_that_was_never_revised_is_taken_as_published_on_the_overview(
         if isinstance(each, Threshold)
     ]
     text = headline(unrevised, say, observed)
-    assert "by NSO's measure, below 16 %, as published" in text
+    assert "by NSO's measure, below 16%, as published" in text
     assert observed.wording.sentence("no-vintage-history", "en") in text
     assert "chance" not in text
 
@@ -392,7 +390,7 @@ def test_34_published_provinces_average_to_what_their_output_weighs(taught: Inpu
     assert check.weighted_mean == pytest.approx(expected)
     assert check.difference == pytest.approx(expected - 14.36)
     page = plain(say("shares", "together", check, data=taught))
-    assert f"average {expected:.2f} % of GRDP in 2027; the country's is 14.36 % of GDP" in page
+    assert f"average {expected:.2f}% of GRDP in 2027; the country's is 14.36% of GDP" in page
     assert page.endswith("it is not tested.")
 
 
@@ -400,7 +398,7 @@ def test_the_overview_says_what_the_countrys_figure_leaves(
     observed: Inputs, taught: Inputs, say: Callable[..., str]
 ) -> None:
     left = plain(say("shares", "left_for_others", aggregate_shares(observed.shares, observed.output), data=observed))
-    assert left == "If all are measured alike, the other 28 average about 8.9 %."
+    assert left == "If all are measured alike, the other 28 average about 8.9%."
     assert say("shares", "left_for_others", aggregate_shares(taught.shares, taught.output), data=taught) == ""
 
 
@@ -419,7 +417,7 @@ def test_one_province_without_an_exact_figure_is_what_the_others_leave(taught: I
     (own,) = rest.bounds
     assert 0 <= own.low <= own.high <= 100
     page = plain(say("shares", "together", rest, data=taught))
-    assert f"If all are measured alike, the other one has {rest.mean:.2f} % of GRDP." in page
+    assert f"If all are measured alike, the other one has {rest.mean:.2f}% of GRDP." in page
 
 
 def test_figures_that_leave_nothing_possible_are_said_to_be_measured_otherwise(

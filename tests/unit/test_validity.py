@@ -218,7 +218,7 @@ def page_of(results: dict[str, MethodResult]) -> str:
             for section, settings in registry.settings.items()
         },
     }
-    page = Templates(ROOT / "reports", Formats("en"), FILTERS).fill("validity.qmd", values)
+    page = Templates(ROOT / "reports" / "en", Formats("en"), FILTERS).fill("validity.qmd", values)
     return re.sub(r"(?<=\S)\n +(?=\S)|(?<=[^\s|])\n(?=[^\s|:#-])", " ", page.replace(NBSP, " "))
 
 
@@ -279,7 +279,7 @@ def test_rows_under_serial_dependence_are_marked_and_their_numbers_said(kept_pag
     assert [row for row in rows if (" †" in " ".join(row[:3])) != (row[1] != "0.0")] == []
     rejected = max(found("trend", "exact test rejects", slope=0.0, rho=0.6))
     held = min(found("trend", "coverage, Theil–Sen", rho=0.6))
-    assert f"rejects too often (up to {share_of(rejected)} instead of 5 %)" in kept_page
+    assert f"rejects too often (up to {share_of(rejected)} instead of 5%)" in kept_page
     assert f"interval holds as little as {number_of(held)}; neither is judged" in kept_page
     rho = read_method_settings(ROOT).trend.verdict_rho
     assert f"asks for the line at ρ {rho:.1f}, and is judged up to that dependence" in kept_page
@@ -296,7 +296,7 @@ def test_the_bias_of_short_lists_and_their_refusals_are_said(kept_page: str) -> 
 
 def test_the_test_of_equal_slopes_is_said_to_reject_too_often_under_unequal_noise(kept_page: str) -> None:
     rejected = max(found("panel", "equal slopes rejected", uneven=1, ratio=0))
-    assert f"in up to {share_of(rejected)} of the repetitions instead of 5 %" in kept_page
+    assert f"in up to {share_of(rejected)} of the repetitions instead of 5%" in kept_page
 
 
 def test_cases_that_missed_are_said_with_the_settings_that_decide(kept_page: str) -> None:
@@ -304,7 +304,7 @@ def test_cases_that_missed_are_said_with_the_settings_that_decide(kept_page: str
     settings = read_method_settings(ROOT)
     assert f"fewer than {settings.outlook.grid_smallest_list} tasks were at risk" in said
     assert f"less than {settings.outlook.grid_smallest_open_share} of that mean" in said
-    assert f"nominal level of {100 * settings.ranks.count_level:.1f} %" in said
+    assert f"nominal level of {100 * settings.ranks.count_level:.1f}%" in said
     assert "lists not handed over to the latest interval" in said
 
 
@@ -534,8 +534,8 @@ def test_what_cannot_be_met_is_said_with_the_studys_numbers(kept_page: str) -> N
     ]
     assert f"{number_of(min(ignored))} to {number_of(max(ignored))} at a design effect of 4" in said
     # Of 120 orders of five values two are monotone; six values have a largest attainable size of 12 in 720.
-    assert "with 5 values the test has a size of 1.7 % and the interval a level of 98.3 %" in said
-    assert "with 6 values the test has a size of 1.7 % and the interval a level of 98.3 %" in said
+    assert "with 5 values the test has a size of 1.7% and the interval a level of 98.3%" in said
+    assert "with 6 values the test has a size of 1.7% and the interval a level of 98.3%" in said
 
 
 def test_what_still_misses_its_band_is_named_at_the_end(kept_page: str) -> None:

@@ -170,7 +170,7 @@ def test_the_page_marks_the_newest_figure_and_column(quality: Inputs, quality_pr
     )
     assert "provincial office minus NSO" in mixed
     assert "2021: −0.18, 2022: −0.58, 2023: +2.31, 2024: +0.65" in mixed
-    assert "18.6\u00a0% for 2024, a\nprojection" in mixed
+    assert "18.6% for 2024, a\nprojection" in mixed
 
 
 def test_the_boundary_check_lists_merged_provinces_largest_first(quality: Inputs, quality_printed, say) -> None:

@@ -143,10 +143,10 @@ def test_every_band_of_probability_can_be_said(wording: Wording) -> None:
     cuts = read_method_settings(ROOT).conventions.probability_bands
     middles = [(low + high) / 2 for low, high in pairwise((0.0, *cuts, 1.0))]
     bands = [words(value, probability_bands=cuts) for value in middles]
-    assert bands == ["< 1 %", "1–5 %", "5–20 %", "20–80 %", "80–95 %", "95–99 %", "> 99 %"]
-    assert wording.certainty("99", "", "vi") == "trên 99 %"
-    assert wording.certainty("", "1", "en") == "less than 1 %"
-    assert wording.certainty("5", "20", "en") == "between 5 and 20 %"
+    assert bands == ["< 1%", "1–5%", "5–20%", "20–80%", "80–95%", "95–99%", "> 99%"]
+    assert wording.certainty("99", "", "vi") == "trên 99%"
+    assert wording.certainty("", "1", "en") == "less than 1%"
+    assert wording.certainty("5", "20", "en") == "between 5 and 20%"
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_words_that_claim_too_much_are_found_as_whole_words(
         ("{low} and", "{lo} and", "between.en to hold"),
         ("refusals:\n", "languages: [en]\nrefusals:\n", "a second list"),
         ("certainties:", "certaintys:", 'did you mean "certainties"'),
-        ("less than {high} %", "less than {low} %", "certainties.below.en to hold {high}"),
+        ("less than {high}%", "less than {low}%", "certainties.below.en to hold {high}"),
     ],
 )
 def test_a_slip_in_the_wording_stops_with_its_reason(

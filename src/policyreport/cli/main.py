@@ -178,7 +178,7 @@ def trace(
     \b
     Examples:
       policyreport trace build/2025Q4 "1,227"
-      policyreport trace 2025Q4 "94.5 %" --json
+      policyreport trace 2025Q4 "94.5%" --json
       policyreport trace 2025Q4 "VN/tasks:quarter_on_quarter.counts[3].completed"
       policyreport trace 2025Q4 "n01/trend:growth[0].slope"
     """

@@ -73,18 +73,23 @@ def _outputs(
     from policyreport.figures.simulated import marked_name
     from policyreport.params.edition import read_edition
 
-    simulated = read_edition(root, edition).simulated
-    kind = "-draft" if draft else ""
-    names = f"site{kind}", f"report-{edition}{kind}.pdf"
-    site, pdf = (project.parent / (marked_name(name) if simulated else name) for name in names)
-    # The site has every page except the one that is the whole report.
-    pages = len(list(project.rglob("*.qmd"))) - 1
-    make_site, make_pdf = partial(renderer.render_site, project, site), partial(renderer.render_pdf, project, pdf)
-    outputs = {
-        "html": Output("the site", site, site / "index.html", make_site, pages),
-        "pdf": Output("the PDF", pdf, pdf, make_pdf),
-    }
-    return [output for name, output in outputs.items() if name in formats]
+    written = read_edition(root, edition)
+    kind, others = "-draft" if draft else "", written.languages[1:]
+
+    def named(name: str) -> Path:
+        return project.parent / (marked_name(name) if written.simulated else name)
+
+    site = named(f"site{kind}")
+    # The site has every page except those that are the whole report.
+    pages = len(list(project.rglob("*.qmd"))) - len(written.languages)
+    outputs = [
+        ("html", Output("the site", site, site / "index.html", partial(renderer.render_site, project, site), pages))
+    ]
+    for end in ("", *(f"-{language}" for language in others)):
+        pdf = named(f"report-{edition}{end}{kind}.pdf")
+        make = partial(renderer.render_pdf, project, pdf, document=f"report{end}.qmd")
+        outputs.append(("pdf", Output(f"the PDF ({end[1:]})" if end else "the PDF", pdf, pdf, make)))
+    return [output for name, output in outputs if name in formats]
 
 
 def _make(output: Output, console: Console, renderer: str, root: Path) -> bool:

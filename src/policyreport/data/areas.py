@@ -33,11 +33,12 @@ class Areas:
 
     `table` has one row per area, indexed by key (``n96``, ``o96``, ``VN``, ``R34:southeast``), in text columns.
     `crosswalk` has one row per former province, indexed by its key: `new`, `relation`, and its shares (of 1) of the new
-    province's population, area and GRDP.
+    province's population, area and GRDP. `language` is that of the names.
     """
 
     table: pd.DataFrame
     crosswalk: pd.DataFrame
+    language: str = "en"
 
     def current(self, on: date) -> list[str]:
         """List the provinces that exist on a day, sorted by key."""
@@ -72,9 +73,9 @@ class Areas:
         """Provinces by day: a notebook asks for the same day dozens of times."""
         return {}
 
-    def name(self, key: str, language: str = "en") -> str:
+    def name(self, key: str, language: str = "") -> str:
         """Return the area's name; provinces keep their Vietnamese accents in every language."""
-        return self._text(key, "name" if language == "vi" else "name_en")
+        return self._text(key, "name" if (language or self.language) == "vi" else "name_en")
 
     def slug(self, key: str) -> str:
         """Return the name for file names and addresses: lower-case ASCII with hyphens, unique within one scheme."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from copy import copy
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +28,7 @@ from policyreport.data.frames import (
 from policyreport.data.points import read_points
 from policyreport.data.series_frames import lead_frame, series_frame, traits_frame
 from policyreport.data.target_frames import share_goals, target_figures
+from policyreport.data.translation import Translation, in_language
 from policyreport.errors import RunError, UsageError
 from policyreport.params.edition import Edition, edition_file, read_edition_file, undeclared
 from policyreport.params.indicators import Indicators, read_indicators
@@ -37,6 +39,7 @@ from policyreport.params.reading import own_parameters
 from policyreport.params.registry import Registry, read_registry
 from policyreport.params.report import Roles, read_roles
 from policyreport.params.rules import RuleBook, read_rule_book
+from policyreport.params.translated import ORIGINAL, read_texts, texts_file
 from policyreport.params.wording import Wording, read_wording
 from policyreport.records.base import Finding, Results, misfit
 from policyreport.records.notebooks import BY_NOTEBOOK, NotebookRecord, SourceLine
@@ -97,6 +100,10 @@ class Inputs:
         By area and notebook, the records of the notebooks that ran before; only for those that read them.
     own : bool
         Whether the notebook is one that users added.
+    texts : mapping of str to mapping
+        Texts of params/ by language; names are English, and `in_language` those of another one.
+    translation : Translation
+        Writes records in the language of the names.
     """
 
     notebook: str
@@ -119,6 +126,8 @@ class Inputs:
     sources: tuple[SourceLine, ...]
     records: dict[tuple[str, str], NotebookRecord]
     own: bool = False
+    texts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    translation: Translation = field(default_factory=lambda: Translation(ORIGINAL, {}))
 
     @property
     def name(self) -> str:
@@ -173,6 +182,18 @@ class Inputs:
         for (area, indicator, _), points in self.points.items():
             first.setdefault((area, indicator), points)
         return first
+
+    def in_language(self, language: str) -> Inputs:
+        """Return the slice with the names and texts of a language of the edition; its tables are the same."""
+        if language not in self._languages:
+            other = copy(self)
+            vars(other).update(in_language(self, language))
+            self._languages[language] = other
+        return self._languages[language]
+
+    @cached_property
+    def _languages(self) -> dict[str, Inputs]:
+        return {}
 
     @cached_property
     def frames(self) -> dict[tuple[str, str], pd.DataFrame]:
@@ -322,12 +343,14 @@ def _checked_decisions(folder: Path, edition_id: str) -> dict[str, Any]:
         "registry": read_registry(layout),
         "official": read_official(layout),
         "areas": read_areas(folder),
+        "texts": {language: read_texts(layout, language) for language in edition.languages},
     }
 
 
 def decision_files(root: Path, edition: Edition) -> dict[str, bytes]:
     """Collect what `read_decisions` reads, as content by path below the project."""
-    names = [*COMMON_FILES, *own_parameters(edition.layout(root))]
+    own = [name for name in map(texts_file, edition.languages) if (root / name).is_file()]
+    names = [*COMMON_FILES, *own, *own_parameters(edition.layout(root))]
     files = {name: (root / name).read_bytes() for name in names}
     return files | {edition_file(edition.id): edition_bytes(root, edition.id)}
 

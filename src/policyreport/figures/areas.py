@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures.finish import End, canvas, finish
-from policyreport.figures.frame import Frame, Picture, Pictures, frame_for, numbered
+from policyreport.figures.frame import Frame, Picture, Pictures, frame_for, in_each_language, numbered
 from policyreport.figures.labels import Scale, round_ticks
 from policyreport.figures.league import league
 from policyreport.figures.palette import CONTEXT, CONTEXT_LIGHT, INK, MUTED, PAPER
@@ -22,14 +22,17 @@ from policyreport.records.series import Panel, Ranks
 from policyreport.records.tasks import Funnel, PooledShare, Pooling
 
 
+@in_each_language
 def slopes(result: Panel | Refusal, data: Inputs) -> Pictures:
     """Draw whether the areas' trends differ, from `fit_panel`: "panel"."""
     if isinstance(result, Refusal):
         return Pictures()
     names = {slope.area: data.areas.name(slope.area) for slope in result.slopes}
-    return Pictures([caterpillar(result, names, frame_for(data, "panel"), "percentage points a year")])
+    frame = frame_for(data, "panel")
+    return Pictures([caterpillar(result, names, frame, frame.words.points_a_year)])
 
 
+@in_each_language
 def ranks(results: Sequence[Ranks | Refusal], data: Inputs) -> Pictures:
     """Draw sets of ranks that tell any two areas apart, from `rank_means`, `rank_sets` and `rank_lists`: "ranks", …."""
     done = [result for result in results if isinstance(result, Ranks)]
@@ -56,6 +59,7 @@ def rank_sets(record: Ranks, names: Mapping[str, str], frame: Frame) -> Picture:
     return picture(frame, alt, lambda width: paint_rows(width, rows, scale))
 
 
+@in_each_language
 def pooling(result: Pooling | Refusal, data: Inputs) -> Pictures:
     """Draw each province's own and pooled share ("pooling"), and the pooled ones with bars for pairs ("caterpillar").
 
@@ -73,6 +77,7 @@ def pooling(result: Pooling | Refusal, data: Inputs) -> Pictures:
     )
 
 
+@in_each_language
 def lists_in_funnel(result: Funnel | Refusal, data: Inputs) -> Pictures:
     """Draw which provinces' shares are unusual for the size of their lists ("funnel"); nothing where refused.
 
@@ -81,7 +86,8 @@ def lists_in_funnel(result: Funnel | Refusal, data: Inputs) -> Pictures:
     if isinstance(result, Refusal):
         return Pictures()
     names = {point.area: data.areas.name(point.area) for point in result.points}
-    return Pictures([funnel(result, names, frame_for(data, "funnel"), "tasks on the list")])
+    frame = frame_for(data, "funnel")
+    return Pictures([funnel(result, names, frame, frame.words.tasks_on_list)])
 
 
 def pooled_shares(record: Pooling, names: Mapping[str, str], frame: Frame) -> Picture:
@@ -106,7 +112,7 @@ def pooled_shares(record: Pooling, names: Mapping[str, str], frame: Frame) -> Pi
 
 
 def pooled_caterpillar(record: Pooling, names: Mapping[str, str], frame: Frame, pair_bar: float) -> Picture:
-    """Draw the pooled shares, highest first, with two bars: the 95 % interval, and one for judging pairs by overlap.
+    """Draw the pooled shares, highest first, with two bars: the 95% interval, and one for judging pairs by overlap.
 
     `pair_bar` is the half-length of the inner bar in standard errors.
     """

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from policyreport.data.sources import Source, short_publisher
+from policyreport.figures.words import WORDS
 from policyreport.params.spelling import sort_key
 from policyreport.records.base import Observation
 from policyreport.records.formats import Formats
-from policyreport.records.markdown import escape, link, read_marks
+from policyreport.records.markdown import escape, in_english, link, read_marks
 from policyreport.records.notebooks import SourceLine
 from policyreport.records.shares import VintageValue
 
@@ -46,15 +47,16 @@ def source_line(files: Sequence[SourceLine | Source], formats: Formats, in_full:
     """Write publishers with title, link and date; publishers alone where files are more than `in_full`."""
     if not files:
         return ""
+    words = WORDS[formats.language]
     if len(files) > in_full:
         publishers = sorted({short_publisher(source.publisher) for source in files}, key=sort_key)
-        shown = ", ".join(map(escape, publishers[:6])) + (" and others" if len(publishers) > 6 else "")
-        lead = "Source" if len(publishers) == 1 else "Sources"
-        return f"{lead}: {shown} ({len(files)} files, see Sources)."
-    return "Source: " + "; ".join(cite(source, formats) for source in files) + "."
+        shown = ", ".join(map(escape, publishers[:6])) + (words.more_sources if len(publishers) > 6 else "")
+        lead = words.source if len(publishers) == 1 else words.sources
+        return f"{lead}: {words.files_cited.format(publishers=shown, count=len(files))}."
+    return f"{words.source}: " + "; ".join(cite(source, formats) for source in files) + "."
 
 
 def cite(source: SourceLine | Source, formats: Formats) -> str:
     """Write a file's publisher, its title with a link, and its date."""
-    title = link(source.title, source.address)
+    title = link(in_english(source.title, formats.language), source.address)
     return f"{escape(short_publisher(source.publisher))}, {title}, {formats.period(source.published)}"

@@ -6,9 +6,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures.choices import UNITS, ChoiceNames, exposure_name
+from policyreport.figures.choices import UNITS, ChoiceNames, exposure_name, translated
 from policyreport.figures.finish import Panels, draw_scale, finish_panels, write_scale
-from policyreport.figures.frame import Frame, Picture, Pictures, frame_for
+from policyreport.figures.frame import Frame, Picture, Pictures, frame_for, in_each_language
 from policyreport.figures.labels import Scale, open_scale, value_scale, year_scale
 from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER, RULE, THRESHOLD
 from policyreport.figures.series import draw_dots
@@ -38,18 +38,23 @@ TOP = 184.0
 """Where the choices begin, under the estimates."""
 
 
+@in_each_language
 def exposure(results: Sequence[Exposure | Refusal], data: Inputs) -> Pictures:
     """Draw every year's contrast with the last year before the start, from `fit_exposure`: "exposure-study"."""
     done = [result for result in results if isinstance(result, Exposure)]
     if not done:
         return Pictures()
-    named = [(capitalised(exposure_name(result.exposure, data.indicators, data.roles)), result) for result in done]
+    named = [
+        (capitalised(exposure_name(result.exposure, data.indicators, data.roles, data.edition.language)), result)
+        for result in done
+    ]
     frame = frame_for(data, "exposure-study")
     start = frame.formats.date(data.policy.date)
     base, critical = done[0].base_year, critical_value(done[0])
     return Pictures([event_studies(named, frame, "percentage points", base, critical, start)])
 
 
+@in_each_language
 def specifications(results: Sequence[Sensitivity | Refusal], data: Inputs) -> Pictures:
     """Draw each headline's estimates by all choices, from `headline_specifications`: "sensitivity-completion", ….
 
@@ -62,7 +67,7 @@ def specifications(results: Sequence[Sensitivity | Refusal], data: Inputs) -> Pi
 def _specifications(result: Sensitivity, data: Inputs) -> Picture:
     """One headline; of a count in per cent, with a line at the headline's own share."""
     line = data.policy.threshold.value if result.method == "threshold" else 0.0
-    rows = ChoiceNames(data.indicators, data.roles, data.policy).named(result).distinct
+    rows = ChoiceNames(data.indicators, data.roles, data.policy, data.edition.language).named(result).distinct
     if result.method == "completion":
         line = 100 * (result.headline.estimate or 0.0)
         rows = tuple(
@@ -70,7 +75,7 @@ def _specifications(result: Sensitivity, data: Inputs) -> Picture:
         )
     frame = frame_for(data, f"sensitivity-{result.method}")
     shown = result.model_copy(update={"specifications": rows})
-    return specification_plot(shown, frame, UNITS.get(result.method, ""), line=line)
+    return specification_plot(shown, frame, translated(UNITS.get(result.method, ""), data.edition.language), line=line)
 
 
 @house_style()

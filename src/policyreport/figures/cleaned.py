@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from policyreport.data.inputs import Inputs
 from policyreport.data.selection import role_series
 from policyreport.figures.finish import SQUARE, write_key, write_within
-from policyreport.figures.frame import Pictures, frame_for
+from policyreport.figures.frame import Frame, Pictures, frame_for, in_each_language
 from policyreport.figures.palette import ACCENT, ACCENT_LIGHT, CONTEXT, INK, PAPER, SEQUENTIAL, text_on_class
 from policyreport.figures.series import Line, growth
 from policyreport.figures.style import (
@@ -38,6 +38,7 @@ CLASSES = (1, 3, 10, 30, 100)
 """Smallest number of figures in each class of colour."""
 
 
+@in_each_language
 def published_years(data: Inputs) -> Pictures:
     """Draw for which indicators and years something was published, of the area or of its former parts: "published"."""
     known = data.newest.assign(year=data.newest["period"].str[:4].astype(int), own=data.newest["area"] == data.area)
@@ -49,10 +50,11 @@ def published_years(data: Inputs) -> Pictures:
     grid = grid.reindex(columns=range(int(grid.columns.min()), int(grid.columns.max()) + 1))
     frame = frame_for(data, "published")
     key = {frame.words.own_rows: ACCENT} | ({frame.words.former_rows: ACCENT_LIGHT} if data.former else {})
-    alt = "; ".join(f"{name}: {_years(row.dropna().index)}" for name, row in grid.iterrows())
+    alt = "; ".join(f"{name}: {_years(row.dropna().index, frame)}" for name, row in grid.iterrows())
     return Pictures([picture(frame, f"{alt}.", lambda width: _paint_grid(grid, key, width), (WIDE, WIDE))])
 
 
+@in_each_language
 def old_and_new(data: Inputs, role: str) -> Pictures:
     """Draw a role's series on present boundaries with those of the former parts, named: "old-and-new".
 
@@ -70,13 +72,15 @@ def old_and_new(data: Inputs, role: str) -> Pictures:
     return Pictures([growth(lines, frame, data.indicators.get(of_role.indicator).unit)])
 
 
+@in_each_language
 def published_topics(cells: Sequence[CoverageCell], data: Inputs) -> Pictures:
     """Draw how many figures each province has published on each topic: "published-topics"."""
     counts = pd.DataFrame([cell.model_dump(include={"area", "topic", "rows"}) for cell in cells])
     if counts.empty or not counts["rows"].any():
         return Pictures()
     grid = counts.pivot_table(index="area", columns="topic", values="rows").rename(index=data.areas.name)
-    grid.columns = [topic.replace("-", " ").capitalize() for topic in grid.columns]
+    topics = data.roles.topics
+    grid.columns = [topics.get(topic, topic) for topic in grid.columns]
     alt = "; ".join(f"{topic}: {int((grid[topic] > 0).sum())} / {len(grid)}" for topic in grid.columns)
     frame = frame_for(data, "published-topics")
     return Pictures([picture(frame, alt, lambda width: _paint_counts(grid, width), (WIDE, WIDE))])
@@ -142,7 +146,7 @@ def _paint_counts(grid: pd.DataFrame, width: int) -> Figure:
     return figure
 
 
-def _years(years: pd.Index) -> str:
+def _years(years: pd.Index, frame: Frame) -> str:
     """The first and the last year, and how many there are between them."""
     first, last = int(years.min()), int(years.max())
-    return str(first) if first == last else f"{first} to {last}, {len(years)} years"
+    return str(first) if first == last else frame.words.years.format(first=first, last=last, count=len(years))

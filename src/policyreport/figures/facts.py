@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
@@ -28,7 +28,10 @@ _LARGE = re.compile(r"(?<![\w.,/#-])\d{5,}(?:\.\d+)?(?![\w,/-])")
 
 @dataclass(frozen=True)
 class Facts:
-    """Writes facts by what an edition knows; texts are plain, for `escape`."""
+    """Writes facts by what an edition knows; texts are plain, for `escape`.
+
+    `details` are whole texts in another language by the English ones, with names in braces for what differs.
+    """
 
     formats: Formats
     roles: Roles
@@ -37,6 +40,7 @@ class Facts:
     areas: Areas
     sources: Mapping[str, SourceLine] | Mapping[str, Source]
     ledger: pd.DataFrame
+    details: Mapping[str, str] = field(default_factory=dict)
 
     def write(self, detail: str, rows: Iterable[str] = ()) -> str:
         """Write a detail; of `rows`, one recorded by month is dated by its month, not by the month's last day."""
@@ -50,7 +54,15 @@ class Facts:
         text = text.replace("only ~ ", "only about ")
         # A method counts points; on a page they are of a series of years, and other points are of a score.
         text = re.sub(r"(\d+ of \d+) points\b", r"\1 years", text)
-        return re.sub(r"(?<=\d of )\d{4,}|\d{4,}(?= of \d)", lambda count: self.formats.count(int(count[0])), text)
+        text = re.sub(r"(?<=\d of )\d{4,}|\d{4,}(?= of \d)", lambda count: self.formats.count(int(count[0])), text)
+        fitting = ((own, match) for pattern, own in self._patterns if (match := pattern.fullmatch(text)))
+        return next((own.format(**match.groupdict()) for own, match in fitting), text)
+
+    @cached_property
+    def _patterns(self) -> list[tuple[re.Pattern[str], str]]:
+        """The English texts of `details` as patterns."""
+        named = {re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(text)): own for text, own in self.details.items()}
+        return [(re.compile(pattern), own) for pattern, own in named.items()]
 
     def line(self, finding: Finding) -> str:
         """Write a finding; a decision begins with the areas it is about, not with the key of its entry."""

@@ -1,8 +1,11 @@
 """A figure's name and the language of its texts; and the picture that the report takes from the executed notebook."""
 
+from __future__ import annotations
+
 import base64
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import wraps
 from html import escape
 from typing import Any
 
@@ -27,6 +30,8 @@ class Picture:
         The picture for its column and the one for a narrow screen, if another was drawn.
     caption : str
         What a page prints with it; empty where the page has a caption of its own.
+    translations : mapping of str to Picture
+        The same in the edition's other languages.
     """
 
     label: str
@@ -34,6 +39,17 @@ class Picture:
     svg: str
     narrow: str = ""
     caption: str = ""
+    translations: Mapping[str, Picture] = field(default_factory=dict)
+
+    @classmethod
+    def from_output(cls, shown: Mapping[str, Any]) -> Picture:
+        """Read a picture from the output of a cell."""
+        others = {language: cls(**other) for language, other in shown.get("translations", {}).items()}
+        return cls(**dict(shown) | {"translations": others})
+
+    def in_language(self, language: str) -> Picture:
+        """Return the picture in a language, as it is where it was drawn in one alone."""
+        return self.translations.get(language, self)
 
     @property
     def files(self) -> dict[str, str]:
@@ -50,6 +66,14 @@ class Picture:
 
 class Pictures(tuple[Picture, ...]):
     """Several pictures shown by one cell, each as an output of its own."""
+
+    def with_translations(self, others: Mapping[str, Pictures]) -> Pictures:
+        """Give each picture those of the same label by language."""
+        by_label = {language: {picture.label: picture for picture in drawn} for language, drawn in others.items()}
+        return Pictures(
+            replace(own, translations={language: drawn[own.label] for language, drawn in by_label.items()})
+            for own in self
+        )
 
     def _ipython_display_(self) -> None:
         from IPython.display import display  # only inside a kernel
@@ -107,6 +131,24 @@ def frame_for(data: Inputs, id: str) -> Frame:
     parts = [] if data.area == data.roles.nation else [data.area]
     scope = "-".join([*parts, own_scope(data.notebook)] if data.own else parts)
     return Frame(id, scope, formats=Formats(language), verdicts=data.wording.verdicts_in(language))
+
+
+def in_each_language(draw: Callable[..., Pictures]) -> Callable[..., Pictures]:
+    """Draw in the edition's first language, and the same pictures in its others."""
+
+    @wraps(draw)
+    def drawn(*given: Any) -> Pictures:
+        data = next(part for part in given if isinstance(part, Inputs))
+        languages = data.edition.languages
+        if languages == (data.areas.language,):
+            return draw(*given)
+        versions = []
+        for language in languages:
+            own = data.in_language(language)
+            versions.append(draw(*(own if part is data else own.translation.of(part) for part in given)))
+        return versions[0].with_translations(dict(zip(languages[1:], versions[1:], strict=True)))
+
+    return drawn
 
 
 def own_scope(notebook: str) -> str:

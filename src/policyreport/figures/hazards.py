@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures.frame import Frame, Picture, Pictures, frame_for
+from policyreport.figures.frame import Frame, Picture, Pictures, frame_for, in_each_language
 from policyreport.figures.league import league
 from policyreport.figures.rows import Row
 from policyreport.records.base import Refusal
@@ -11,6 +11,7 @@ from policyreport.records.formats import EN_DASH
 from policyreport.records.tasks import Flow
 
 
+@in_each_language
 def flows(results: Sequence[Flow | Refusal], data: Inputs) -> Pictures:
     """Draw how fast the tasks of each list are finished: "flow", "flow-2", …; nothing where that was refused.
 
@@ -18,7 +19,8 @@ def flows(results: Sequence[Flow | Refusal], data: Inputs) -> Pictures:
     """
     done = [result for result in results if isinstance(result, Flow)]
     frames = [frame_for(data, f"flow-{at}" if at > 1 else "flow") for at in range(1, len(done) + 1)]
-    return Pictures(hazards(result, frame, "% finished in 30 days") for result, frame in zip(done, frames, strict=True))
+    pairs = zip(done, frames, strict=True)
+    return Pictures(hazards(result, frame, frame.words.finished_in_30) for result, frame in pairs)
 
 
 def hazards(record: Flow, frame: Frame, unit: str) -> Picture:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures.finish import SQUARE, write_key
-from policyreport.figures.frame import Frame, Pictures, frame_for
+from policyreport.figures.frame import Frame, Pictures, frame_for, in_each_language
 from policyreport.figures.labels import Scale
 from policyreport.figures.palette import ACCENT, ACCENT_LIGHT, CONTEXT_LIGHT, INK, MUTED
 from policyreport.figures.rows import Row, paint_rows
@@ -19,10 +19,11 @@ from policyreport.records.base import Observation
 from policyreport.records.formats import NBSP, Formats
 from policyreport.records.notebooks import ThemeCount
 
-PERCENT = Scale(0, 100, (0, 25, 50, 75, 100), ("0", "25", "50", "75", "100 %"))
+PERCENT = Scale(0, 100, (0, 25, 50, 75, 100), ("0", "25", "50", "75", "100%"))
 ROW, TOP = 34.0, 34.0
 
 
+@in_each_language
 def reported_rates(figures: Sequence[Observation], data: Inputs) -> Pictures:
     """Draw the rates of params/report.yaml as reported, the country's dark: "rates"; nothing where there are none.
 
@@ -36,6 +37,7 @@ def reported_rates(figures: Sequence[Observation], data: Inputs) -> Pictures:
     return Pictures([picture(frame, f"{alt}.", lambda width: paint_rows(width, rows, PERCENT))])
 
 
+@in_each_language
 def themes(counts: Sequence[ThemeCount], data: Inputs) -> Pictures:
     """Draw how often each theme was named, from `count_themes`: "themes"; nothing where nothing was named."""
     if not counts:
@@ -73,7 +75,7 @@ def _rate(figure: Observation, data: Inputs, formats: Formats) -> Row:
     return Row(
         data.areas.name(figure.area),
         figure.value,
-        text=f"{sign}{formats.published(figure.value)}{NBSP}% · {dated}",
+        text=f"{sign}{formats.published(figure.value)}% · {dated}",
         role="plain" if figure.area == data.area else "accent",
         bound={">": 1, "<": -1}.get(figure.bound, 0),
         inputs=(figure.id,),

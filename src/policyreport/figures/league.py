@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures.frame import Frame, Picture, Pictures, frame_for
+from policyreport.figures.frame import Frame, Picture, Pictures, frame_for, in_each_language
 from policyreport.figures.labels import open_scale
 from policyreport.figures.rows import Row, Rule, paint_rows
 from policyreport.figures.style import picture
@@ -11,6 +11,7 @@ from policyreport.figures.tiles import share_map
 from policyreport.records.notebooks import LeagueRow
 
 
+@in_each_language
 def side_by_side(rows: Sequence[LeagueRow], data: Inputs) -> Pictures:
     """Draw growth against the country's and the map of the share, from `collect_league`: "league-growth", "map"."""
     compared = [row for row in rows if row.growth_mean_difference is not None and row.growth_mean_interval is not None]
@@ -33,7 +34,7 @@ def growth_differences(compared: Sequence[LeagueRow], data: Inputs) -> Picture:
         )
         for row in sorted(compared, key=lambda row: -(row.growth_mean_difference or 0))
     ]
-    return league(places, frame, "percentage points", Rule(0.0, "country"))
+    return league(places, frame, frame.words.points, Rule(0.0, frame.words.country))
 
 
 def league(

@@ -7,17 +7,17 @@ import seaborn as sns
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures.finish import End, canvas, finish
-from policyreport.figures.frame import Frame, Picture, Pictures, frame_for
+from policyreport.figures.frame import Frame, Picture, Pictures, frame_for, in_each_language
 from policyreport.figures.labels import Scale
 from policyreport.figures.palette import ACCENT, ACCENT_LIGHT, THRESHOLD
 from policyreport.figures.series import draw_dots
 from policyreport.figures.style import DASHED, house_style, picture
 from policyreport.figures.tasks import counts_frame
 from policyreport.records.base import Refusal
-from policyreport.records.formats import NBSP
 from policyreport.records.tasks import Completion, ListCount, Outlook, counts_of_list
 
 
+@in_each_language
 def outlooks(
     results: Sequence[Outlook | Refusal], completion: Sequence[Completion | Refusal], data: Inputs
 ) -> Pictures:
@@ -68,7 +68,7 @@ def outlook(record: Outlook, counts: Sequence[ListCount], frame: Frame) -> Pictu
     )
     alt = [f"{formats.date(c.reference_date)}: {formats.share_of(c.completed, c.total)}" for c in counts]
     intervals = map(formats.percent_interval, bands["low"], bands["high"])
-    alt += [f"{name}: {interval}{NBSP}%" for name, interval in zip(names, intervals, strict=True)]
+    alt += [f"{name}: {interval}%" for name, interval in zip(names, intervals, strict=True)]
     return picture(frame, f"{'; '.join(alt)}.", paint)
 
 

@@ -8,19 +8,19 @@ from matplotlib.axes import Axes
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures.finish import End, canvas, finish
-from policyreport.figures.frame import Frame, Picture, Pictures, frame_for
+from policyreport.figures.frame import Frame, Picture, Pictures, frame_for, in_each_language
 from policyreport.figures.labels import value_scale, year_scale
 from policyreport.figures.palette import ACCENT_LIGHT, PAPER, THRESHOLD
 from policyreport.figures.series import TENTATIVE, Line, draw_lines, draw_points, points_frame, steps_frame
 from policyreport.figures.style import DASHED, ROLES, house_style, picture
 from policyreport.params.wording import capitalised
 from policyreport.records.base import Refusal
-from policyreport.records.formats import NBSP
 from policyreport.records.series import SeriesPoint
 from policyreport.records.shares import FanPoint, NotYearly, Pace, Threshold
 from policyreport.statistics.shares.latest import yearly_points
 
 
+@in_each_language
 def share_pace(
     paces: Sequence[Pace | Refusal], shares: Sequence[Threshold | NotYearly | Refusal], data: Inputs
 ) -> Pictures:
@@ -31,7 +31,7 @@ def share_pace(
     main = min(known, key=lambda result: result.target_period)
     judged = [figure for figure in shares if isinstance(figure, Threshold) and figure.measure == main.measure]
     frame = frame_for(data, "pace")
-    target = frame.words.target.format(value=f"{frame.formats.published(main.target, 2)}{NBSP}%")
+    target = frame.words.target.format(value=f"{frame.formats.published(main.target, 2)}%")
     return Pictures([pace(main, yearly_points(judged), frame, target)])
 
 
@@ -39,7 +39,7 @@ def share_pace(
 def pace(record: Pace, points: Sequence[SeriesPoint], frame: Frame, target: str) -> Picture:
     """Draw the observed path and what the target requires; scenario lines end at the target year.
 
-    The fan, given from five points on, holds 80 and 95 % of the drift. `target` is a name, ``target 30 %``.
+    The fan, given from five points on, holds 80 and 95% of the drift. `target` is a name, ``target 30%``.
     """
     year, formats = int(record.target_period[:4]), frame.formats
     paths = scenarios_frame(record, points[-1], year)
@@ -60,13 +60,13 @@ def pace(record: Pace, points: Sequence[SeriesPoint], frame: Frame, target: str)
     axes.plot(year, record.target, "D", markersize=7, color=THRESHOLD, markeredgecolor=PAPER, clip_on=False)
     paint = finish(
         axes,
-        value_scale(values, 5, formats, sign=f"{NBSP}%"),
+        value_scale(values, 5, formats, sign="%"),
         year_scale((points[0].year, year)),
         ends=ends,
         note=_note(record, points, frame),
         height=250,
     )
-    seen = ", ".join(f"{p.year} {formats.number(p.value, 2)}{NBSP}%" for p in points)
+    seen = ", ".join(f"{p.year} {formats.number(p.value, 2)}%" for p in points)
     return picture(frame, f"{seen}; {'; '.join(f'{year} {end.text}' for end in ends)}.", paint)
 
 
@@ -86,7 +86,7 @@ def _end(name: str, value: float, target: str, frame: Frame) -> End:
         return End(value, target, THRESHOLD)
     words = frame.words
     names = {"pp pace": words.pp_pace, "cagr pace": words.cagr_pace, "largest gain": words.largest_gain}
-    return End(value, f"{frame.formats.number(value, 1)}{NBSP}% {names[name]}")
+    return End(value, f"{frame.formats.number(value, 1)}% {names[name]}")
 
 
 def _draw_fan(axes: Axes, record: Pace, fan: Sequence[FanPoint]) -> None:

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from policyreport.data.inputs import Inputs
 from policyreport.data.selection import beside, index, scores_and_mean
 from policyreport.figures.finish import Break
-from policyreport.figures.frame import Frame, Picture, Pictures, frame_for
+from policyreport.figures.frame import Frame, Picture, Pictures, frame_for, in_each_language
 from policyreport.figures.series import Line, outcome, small_multiples
 from policyreport.figures.series import growth as line_figure
 from policyreport.figures.trends import TrendPanel
 from policyreport.figures.trends import trends as trend_figure
+from policyreport.figures.words import WORDS
 from policyreport.params.wording import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.formats import Formats
@@ -17,9 +18,9 @@ from policyreport.records.series import SeriesPoint, Trend
 
 LEVELS = {"minus nation": 0.0, "minus mean": 0.0}
 """What a series is compared with, in its own unit; a series by itself is compared with nothing."""
-TITLES = {"minus nation": "Difference to the nation", "own": "Growth itself"}
 
 
+@in_each_language
 def growth(results: Sequence[Trend | Refusal], data: Inputs) -> Pictures:
     """Draw growth with country and region ("growth"), and each series that has a trend with its line ("growth-trend").
 
@@ -29,10 +30,12 @@ def growth(results: Sequence[Trend | Refusal], data: Inputs) -> Pictures:
     if not own:
         return Pictures()
     lines = _lines(data, own, nation, around)
-    drawn = [line_figure(lines, frame_for(data, "growth"), "% a year", _merger(data))]
     frame = frame_for(data, "growth-trend")
+    words = frame.words
+    titles = {"minus nation": words.difference, "own": words.growth_itself}
+    drawn = [line_figure(lines, frame_for(data, "growth"), words.percent_a_year, _merger(data))]
     panels = [
-        TrendPanel(TITLES[trend.series], outcome(trend, frame), trend, LEVELS.get(trend.series))
+        TrendPanel(titles[trend.series], outcome(trend, frame), trend, LEVELS.get(trend.series))
         for trend in results
         if isinstance(trend, Trend)
     ]
@@ -41,6 +44,7 @@ def growth(results: Sequence[Trend | Refusal], data: Inputs) -> Pictures:
     return Pictures(drawn)
 
 
+@in_each_language
 def income(data: Inputs) -> Pictures:
     """Draw output per head as an index, country = 100: "income"."""
     own, nation, region = beside(data, data.roles.income)
@@ -49,27 +53,29 @@ def income(data: Inputs) -> Pictures:
         return Pictures()
     flat = tuple(SeriesPoint(year=point.year, value=100.0, status=point.status) for point in relative)
     lines = _lines(data, relative, flat, index(region, nation))
-    return Pictures([line_figure(lines, frame_for(data, "income"), "country = 100", _merger(data), digits=0)])
+    frame = frame_for(data, "income")
+    return Pictures([line_figure(lines, frame, frame.words.country_100, _merger(data), digits=0)])
 
 
+@in_each_language
 def governance(results: Sequence[Trend | Refusal], data: Inputs) -> Pictures:
     """Draw the scores, broken where the questions changed ("governance"), and their trends ("governance-trend").
 
     From `fit_trend_among`, one result per dimension.
     """
-    panels, published = [], False
+    panels, published, frame = [], False, frame_for(data, "governance")
     for key in data.roles.governance.indicators:
         scores, mean = scores_and_mean(data, key)
         published = published or bool(scores)
         lines = [
             Line(data.name, _by_questions(data, key, scores), "accent"),
-            Line("mean", _by_questions(data, key, mean), "context"),
+            Line(frame.words.mean, _by_questions(data, key, mean), "context"),
         ]
         name = capitalised(data.indicators.get(key).name)
         panels.append((name, [line for line in lines if line.points]))
     if not published:
         return Pictures()
-    drawn = [small_multiples(panels, frame_for(data, "governance"))]
+    drawn = [small_multiples(panels, frame)]
     return Pictures([*drawn, *_governance_trend(results, data)])
 
 
@@ -80,7 +86,7 @@ def _governance_trend(results: Sequence[Trend | Refusal], data: Inputs) -> list[
         return []
     frame = frame_for(data, "governance-trend")
     revised = {year for result in done for year in data.indicators.get(result.indicator).questions_revised}
-    breaks = [Break(year, f"questions revised, {year}") for year in sorted(revised)]
+    breaks = [Break(year, frame.words.questions_revised.format(year=year)) for year in sorted(revised)]
     return [trend_figure([_score_panel(result, frame, data) for result in results], frame, breaks=breaks)]
 
 
@@ -97,8 +103,12 @@ def _lines(
     data: Inputs, own: tuple[SeriesPoint, ...], nation: tuple[SeriesPoint, ...], region: tuple[SeriesPoint, ...]
 ) -> list[Line]:
     """The area's series before those of the country and its region, as far as they are known."""
-    around = data.areas.name(data.areas.region(data.area))
-    lines = [Line(data.name, own, "accent"), Line("Country", nation, "plain"), Line(around, region, "context")]
+    words, around = WORDS[data.edition.language], data.areas.name(data.areas.region(data.area))
+    lines = [
+        Line(data.name, own, "accent"),
+        Line(capitalised(words.country), nation, "plain"),
+        Line(around, region, "context"),
+    ]
     return [line for line in lines if line.points]
 
 
@@ -116,4 +126,5 @@ def _merger(data: Inputs) -> list[Break]:
     if not data.areas.is_merged(data.area):
         return []
     begun = data.areas.begun(data.area)
-    return [Break(begun.year, f"merger, {Formats().month(begun)}")]
+    language = data.edition.language
+    return [Break(begun.year, WORDS[language].merger.format(month=Formats(language).month(begun)))]

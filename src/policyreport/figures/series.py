@@ -11,10 +11,11 @@ from matplotlib.axes import Axes
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures.finish import Break, End, Panels, canvas, finish, finish_panels
-from policyreport.figures.frame import Frame, Picture, Pictures, frame_for
+from policyreport.figures.frame import Frame, Picture, Pictures, frame_for, in_each_language
 from policyreport.figures.labels import value_scale, year_scale
 from policyreport.figures.palette import INK, MUTED, PAPER
 from policyreport.figures.style import BOLD, DASHED, ROLES, house_style, picture
+from policyreport.figures.words import STATUSES
 from policyreport.params.wording import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.formats import NBSP
@@ -34,12 +35,14 @@ class Line:
     role: Literal["accent", "plain", "context", "target"] = "plain"
 
 
+@in_each_language
 def common_path(trend: Trend | Refusal, data: Inputs) -> Pictures:
     """Draw the country's growth with the line of its median slope, from `fit_trend`: "common-path"."""
     if isinstance(trend, Refusal):
         return Pictures()
     frame = frame_for(data, "common-path")
-    return Pictures([growth([Line("Country", trend.points, "accent")], frame, "% a year", trend=trend)])
+    line = Line(capitalised(frame.words.country), trend.points, "accent")
+    return Pictures([growth([line], frame, frame.words.percent_a_year, trend=trend)])
 
 
 @house_style()
@@ -193,7 +196,8 @@ def outcome(trend: Trend, frame: Frame) -> str:
     digits = 3 if trend.series == "minus mean" else 2
     slope = formats.number(trend.slope, digits, signed=True)
     interval = formats.interval(ends.low, ends.high, digits, signed=True)
-    return f"{slope} a year ({interval} at {formats.percent(ends.level)}): {frame.verdict(trend.verdict)}"
+    level = formats.percent(ends.level)
+    return frame.words.outcome.format(slope=slope, interval=interval, level=level, verdict=frame.verdict(trend.verdict))
 
 
 def median_note(trend: Trend, frame: Frame) -> str:
@@ -229,7 +233,7 @@ def values_text(points: Sequence[SeriesPoint], frame: Frame, digits: int, *, sig
     """Write every value with its year, estimates named."""
     return ", ".join(
         f"{p.year} {frame.formats.number(p.value, digits, signed)}"
-        + (f" ({p.status})" if p.status in TENTATIVE else "")
+        + (f" ({STATUSES[frame.formats.language].get(p.status, p.status)})" if p.status in TENTATIVE else "")
         for p in points
     )
 

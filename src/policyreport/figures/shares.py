@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures.frame import Frame, Picture, Pictures, frame_for
+from policyreport.figures.frame import Frame, Picture, Pictures, frame_for, in_each_language
 from policyreport.figures.labels import Scale, padded, round_ticks
 from policyreport.figures.rows import Role, Row, Rule, paint_rows
 from policyreport.figures.series import TENTATIVE
@@ -20,6 +20,7 @@ from policyreport.records.shares import NotYearly, Revisions, Threshold, Vintage
 from policyreport.statistics.shares.latest import later_shares, newest_shares
 
 
+@in_each_language
 def share(results: Sequence[Threshold | NotYearly | Refusal], data: Inputs) -> Pictures:
     """Draw an area's share against the benchmark, by measure and year: "share"; nothing where none is judged."""
     judged = [result for result in results if isinstance(result, Threshold)]
@@ -27,6 +28,7 @@ def share(results: Sequence[Threshold | NotYearly | Refusal], data: Inputs) -> P
     return Pictures([threshold(judged, data.roles.measure_labels, frame, benchmark(data, frame))] if judged else [])
 
 
+@in_each_language
 def share_of_provinces(data: Inputs) -> Pictures:
     """Draw the provinces' newest shares against the benchmark: "share-provinces"; nothing where there is none."""
     records = [record for _, record in sorted(data.records.items()) if isinstance(record, TrendRecord)]
@@ -38,6 +40,7 @@ def share_of_provinces(data: Inputs) -> Pictures:
     return Pictures([threshold_by_area(results, names, frame, benchmark(data, frame), missing)] if results else [])
 
 
+@in_each_language
 def share_revisions(results: Sequence[Revisions | Refusal], data: Inputs) -> Pictures:
     """Draw how far first figures moved: "revisions" of the longest series, "vintages-…-picture" of each."""
     moved = [result for result in results if isinstance(result, Revisions) and result.values]
@@ -47,9 +50,9 @@ def share_revisions(results: Sequence[Revisions | Refusal], data: Inputs) -> Pic
 
 
 def benchmark(data: Inputs, frame: Frame) -> str:
-    """Name the line that shares are compared with: 16 % benchmark."""
+    """Name the line that shares are compared with: 16% benchmark."""
     value = frame.formats.published(data.policy.threshold.value, 2)
-    return frame.words.benchmark.format(value=f"{value}{NBSP}%")
+    return frame.words.benchmark.format(value=f"{value}%")
 
 
 def threshold(records: Sequence[Threshold], measures: Mapping[str, str], frame: Frame, line: str) -> Picture:
@@ -102,7 +105,7 @@ def _threshold_row(record: Threshold, label: str, role: Role, frame: Frame) -> R
     seen = record.observation
     bound = {">": 1, "<": -1}.get(seen.bound, 0)
     sign = "" if seen.bound == "=" else seen.bound + NBSP
-    value = f"{sign}{frame.formats.published(seen.value, 2)}{NBSP}%"
+    value = f"{sign}{frame.formats.published(seen.value, 2)}%"
     interval = record.verdict_interval if not bound else None
     return Row(
         label,
@@ -127,7 +130,7 @@ def _scale(records: Sequence[Threshold], frame: Frame) -> Scale:
     values += [end for r in records if (bar := r.verdict_interval) for end in (bar.low, bar.high)]
     low, high = padded(values, 0.08)
     ticks = tuple(round_ticks(low, high, 6))
-    texts = tuple(f"{frame.formats.published(tick, 2)}{NBSP}%" for tick in ticks)
+    texts = tuple(f"{frame.formats.published(tick, 2)}%" for tick in ticks)
     return Scale(low, high, ticks, texts)
 
 
@@ -147,7 +150,7 @@ def revisions(record: Revisions, frame: Frame) -> Picture:
     rows = [_revision_row(group, frame) for group in groups]
     low, high = padded([cell.value for cell in cells], 0.1)
     ticks = tuple(round_ticks(low, high, 5))
-    texts = tuple(f"{frame.formats.number(tick, 1)}{NBSP}%" for tick in ticks)
+    texts = tuple(f"{frame.formats.number(tick, 1)}%" for tick in ticks)
     note = f"{capitalised(frame.words.arrow)}. {capitalised(frame.words.hollow)}."
     scale = Scale(low, high, ticks, texts)
     alt = "; ".join(f"{row.label}: {row.text} {row.word}" for row in rows)
@@ -167,7 +170,7 @@ def _revision_row(group: Sequence[VintageValue], frame: Frame) -> Row:
     return Row(
         latest.period,
         latest.value,
-        text=f"{frame.formats.number(latest.value, 2)}{NBSP}%",
+        text=f"{frame.formats.number(latest.value, 2)}%",
         word=word,
         role="accent" if round(moved, 4) else "plain",
         hollow=latest.status in TENTATIVE,

@@ -65,7 +65,8 @@ def marked_picture(picture: Picture, language: str) -> Picture:
     """Mark a picture: its alternative text, the drawing and the name of its file."""
     lead = _lead(language)
     svg, narrow = (marked_svg(text, lead) if text else "" for text in (picture.svg, picture.narrow))
-    return Picture(f"{picture.label}-{FILE_MARK}", f"{lead} {picture.alt}", svg, narrow, picture.caption)
+    others = {other: marked_picture(version, other) for other, version in picture.translations.items()}
+    return Picture(f"{picture.label}-{FILE_MARK}", f"{lead} {picture.alt}", svg, narrow, picture.caption, others)
 
 
 def marked_captions(markdown: str, language: str) -> str:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures.frame import Frame, Picture, Pictures, frame_for
+from policyreport.figures.frame import Frame, Picture, Pictures, frame_for, in_each_language
 from policyreport.figures.labels import padded
 from policyreport.figures.palette import ACCENT, CONTEXT, CONTEXT_LIGHT, INK, MUTED, PAPER, RULE, THRESHOLD
 from policyreport.figures.rows import Row, Rule
@@ -38,6 +38,7 @@ SIZE = (264, NARROW)
 LABEL = 92
 
 
+@in_each_language
 def headline_tasks(
     quarters: QuarterOnQuarter | Refusal, completion: Sequence[Completion | Refusal], data: Inputs
 ) -> Pictures:
@@ -47,6 +48,7 @@ def headline_tasks(
     return Pictures(_of_tasks(quarters, completion, frame_for(data, "spark-tasks")))
 
 
+@in_each_language
 def headline_share(
     share: Sequence[Threshold | NotYearly | Refusal], pace: Sequence[Pace | Refusal], data: Inputs
 ) -> Pictures:
@@ -71,7 +73,7 @@ def _of_tasks(quarters: QuarterOnQuarter, completion: Sequence[Completion | Refu
     last = quarters.counts[-1]
     newest = [result for result in completion if isinstance(result, Completion) and result.list == last.list]
     done = [result.completed for result in newest if result.reference_date == last.reference_date]
-    return [spark_share(done[0], frame, "completed", "not completed")] if done else []
+    return [spark_share(done[0], frame, frame.words.completed, frame.words.not_completed)] if done else []
 
 
 def _of_shares(newest: Sequence[Threshold], data: Inputs) -> Picture:
@@ -94,7 +96,10 @@ def _of_shares(newest: Sequence[Threshold], data: Inputs) -> Picture:
 
 def _of_pace(pace: Pace, points: tuple[SeriesPoint, ...], data: Inputs) -> Picture:
     frame = frame_for(data, "spark-pace")
-    target = Rule(pace.target, f"{frame.formats.percentage(pace.target)} in {pace.target_period}")
+    target = Rule(
+        pace.target,
+        frame.words.target_in.format(target=frame.formats.percentage(pace.target), year=pace.target_period),
+    )
     return spark_line(
         Line(data.roles.measure_labels.get(pace.measure, pace.measure), points, "accent"), frame, 2, target
     )

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from policyreport.data.inputs import Inputs
 from policyreport.figures.finish import write_within
-from policyreport.figures.frame import Frame, Picture, Pictures, frame_for
+from policyreport.figures.frame import Frame, Picture, Pictures, frame_for, in_each_language
 from policyreport.figures.labels import open_scale
 from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER
 from policyreport.figures.rows import Row, Rule, rows_frame, start_rows
@@ -36,6 +36,7 @@ MANY = 60
 """From so many dots on they are smaller."""
 
 
+@in_each_language
 def growth_compare(result: Peers | Refusal, among: MeanDifferences | None, data: Inputs) -> Pictures:
     """Draw the area's mean difference in growth among all areas', from `compare_with_peers`: "growth-compare"."""
     if isinstance(result, Refusal) or among is None:
@@ -53,9 +54,11 @@ def growth_compare(result: Peers | Refusal, among: MeanDifferences | None, data:
         )
         for each in among.means
     ]
-    return Pictures([strip(places, frame_for(data, "growth-compare"), "percentage points", Rule(0.0, "country"))])
+    frame = frame_for(data, "growth-compare")
+    return Pictures([strip(places, frame, frame.words.points, Rule(0.0, frame.words.country))])
 
 
+@in_each_language
 def leads(values: pd.DataFrame, data: Inputs) -> Pictures:
     """Draw what all areas lead the country by, a dot for each year, in the order of their means: "leads".
 

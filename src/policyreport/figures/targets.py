@@ -12,7 +12,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures.frame import Frame, Picture, Pictures, frame_for
+from policyreport.figures.frame import Frame, Picture, Pictures, frame_for, in_each_language
 from policyreport.figures.palette import ACCENT, INK, MUTED, RULE, THRESHOLD
 from policyreport.figures.style import (
     BASE,
@@ -51,6 +51,7 @@ class Line:
     inputs: tuple[str, ...] = ()
 
 
+@in_each_language
 def scorecard(scores: Sequence[TargetScore], data: Inputs) -> Pictures:
     """Draw every target of the policy with its figures and the way gone: "scorecard"; nothing where there is none."""
     if not scores:

@@ -12,12 +12,13 @@ from matplotlib.figure import Figure
 from policyreport.data.inputs import Inputs
 from policyreport.data.notes import notes_of, printed_as, told_time
 from policyreport.figures.finish import canvas, finish
-from policyreport.figures.frame import Frame, Picture, Pictures, frame_for
+from policyreport.figures.frame import Frame, Picture, Pictures, frame_for, in_each_language
 from policyreport.figures.labels import Scale
 from policyreport.figures.palette import ACCENT, CONTEXT, INK, MUTED, PAPER
 from policyreport.figures.rows import Role, Row, paint_rows, start_rows
 from policyreport.figures.series import draw_dots
 from policyreport.figures.style import SMALL, picture, place, text_width
+from policyreport.figures.words import WORDS
 from policyreport.params.wording import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.formats import Formats
@@ -38,6 +39,7 @@ from policyreport.records.tasks import (
 BAR = 16
 
 
+@in_each_language
 def lists(results: Sequence[Completion | Refusal], data: Inputs) -> Pictures:
     """Draw an area's lists on their newest dates ("tasks"), and each that was counted again ("tasks-dates", …).
 
@@ -54,6 +56,7 @@ def lists(results: Sequence[Completion | Refusal], data: Inputs) -> Pictures:
     return Pictures(drawn)
 
 
+@in_each_language
 def central_list(
     completion: Sequence[Completion | Refusal], quarters: QuarterOnQuarter | Refusal, data: Inputs
 ) -> Pictures:
@@ -69,6 +72,7 @@ def central_list(
     return Pictures([list_counts(quarters, frame, shares_by_date(completion, data.roles.tasks.national_lists))])
 
 
+@in_each_language
 def lists_side_by_side(pooling: Pooling | Refusal, data: Inputs) -> Pictures:
     """Draw the count of each province's newest list, in the order of areas ("lists-side-by-side").
 
@@ -86,24 +90,25 @@ def lists_side_by_side(pooling: Pooling | Refusal, data: Inputs) -> Pictures:
 
 def notes_of_lists(done: Iterable[Completion], data: Inputs) -> dict[str, str]:
     """What stands beneath a list's name, by list: only where the source's own date or term is printed."""
-    formats, notes = Formats(data.edition.language), {}
+    formats, words, notes = Formats(data.edition.language), WORDS[data.edition.language], {}
+    told = data.translation.of
 
     def part(proportion: Proportion, whole: str) -> str:
-        counted = f"{formats.count(proportion.count)} of {whole} {formats.count(proportion.total)}"
+        counted = whole.format(count=formats.count(proportion.count), total=formats.count(proportion.total))
         return f"{counted} ({formats.percent(proportion.share)})"
 
     for result in done:
-        stated = "" if result.reference_date else told_time(notes_of(result.inputs, data))
-        called = "overdue"
+        stated = "" if result.reference_date else told(told_time(notes_of(result.inputs, data)))
+        called = words.overdue
         if isinstance(result.overdue, Proportion):
-            called = printed_as(notes_of(result.inputs, data, data.roles.tasks.overdue)) or called
-        if stated or called != "overdue":
+            called = told(printed_as(notes_of(result.inputs, data, data.roles.tasks.overdue))) or called
+        if stated or called != words.overdue:
             when = formats.date(result.reference_date) if result.reference_date else stated
             parts = [when] if when else []
             if isinstance(result.late, Proportion):
-                parts.append(f"{part(result.late, 'these')} completed late")
+                parts.append(f"{part(result.late, words.of_these)} {words.late}")
             if isinstance(result.overdue, Proportion):
-                parts.append(f"{part(result.overdue, 'all')} {called}")
+                parts.append(f"{part(result.overdue, words.of_all)} {called}")
             notes[result.list] = " · ".join(parts)
     return notes
 

@@ -14,7 +14,7 @@ from pydantic import Field
 from policyreport.data.inputs import Inputs
 from policyreport.errors import ParamsError, did_you_mean
 from policyreport.figures.fonts import FAMILY
-from policyreport.figures.frame import Frame, Picture, frame_for
+from policyreport.figures.frame import Frame, Picture, Pictures, frame_for, in_each_language
 from policyreport.figures.palette import (
     ACCENT,
     CONTEXT,
@@ -30,7 +30,6 @@ from policyreport.figures.style import MINIMUM, SMALL, wrap
 from policyreport.params.reading import read_strict
 from policyreport.params.wording import capitalised
 from policyreport.records.base import Frozen
-from policyreport.records.formats import NBSP
 from policyreport.records.notebooks import LeagueRow
 
 # Small enough for the whole country on the first screen, large enough for its longest syllable at 11 px.
@@ -101,7 +100,7 @@ def share_map(rows: Sequence[LeagueRow], data: Inputs) -> Picture:
             href=f"provinces/{row.slug}.html",
             region=region(row.area).split(":")[-1],
             value=row.share,
-            text="" if row.share is None else f"{formats.published(row.share, 2)}{NBSP}%",
+            text="" if row.share is None else f"{formats.published(row.share, 2)}%",
             short="" if row.share is None else formats.published(row.share, 2),
             inputs=row.inputs.get("share", ()),
         )
@@ -115,8 +114,10 @@ def share_map(rows: Sequence[LeagueRow], data: Inputs) -> Picture:
     regions = {key.split(":")[-1]: data.areas.name(key) for key in map(region, data.provinces)}
     bounds = sorted({*data.roles.map.bounds, data.policy.threshold.value})
     ends = [formats.published(bound, 2) for bound in bounds]
-    classes = [f"below {ends[0]}", *(f"{low} to {high}" for low, high in pairwise(ends)), f"{ends[-1]} or more"]
-    return tile_map(tiles, tile_grid(data), frame, bounds, classes, regions, "Digital economy, % of GRDP")
+    words = frame.words
+    between = (words.from_to.format(low=low, high=high) for low, high in pairwise(ends))
+    classes = [words.below.format(high=ends[0]), *between, words.or_more.format(low=ends[-1])]
+    return tile_map(tiles, tile_grid(data), frame, bounds, classes, regions, words.map_title)
 
 
 def tile_map(
@@ -170,9 +171,10 @@ def tile_map(
     return Picture(frame.label, alt, _svg(parts, grid, frame.label, alt, PITCH))
 
 
-def place(data: Inputs) -> Picture:
+@in_each_language
+def place(data: Inputs) -> Pictures:
     """Draw where an area lies: "locator"."""
-    return locator(data.area, tile_grid(data), frame_for(data, "locator"), dict(data.areas.table["name"]))
+    return Pictures([locator(data.area, tile_grid(data), frame_for(data, "locator"), dict(data.areas.table["name"]))])
 
 
 def locator(area: str, grid: TileGrid, frame: Frame, names: Mapping[str, str]) -> Picture:

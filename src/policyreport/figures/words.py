@@ -3,7 +3,8 @@
 Verdicts are not among them: they come with the figure's frame, from params/wording.yaml.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,12 @@ class Words:
     pp_pace: str = "at the pace so far"
     cagr_pace: str = "at the growth rate so far"
     largest_gain: str = "at the largest yearly gain"
-    fan: str = "bands: {inner} and {outer} % of past drift, a scenario and not a forecast"
+    fan: str = "bands: {inner} and {outer}% of past drift, a scenario and not a forecast"
     shrinkage: str = "arrow: from the own value to the pooled estimate"
     pooled: str = "pooled"
     mean: str = "mean"
-    limits: str = "{level} % limits"
-    interval_95: str = "95 % interval"
+    limits: str = "{level}% limits"
+    interval_95: str = "95% interval"
     design_effect: str = "design effect"
     required_share: str = "required"
     base_year: str = "base year"
@@ -58,7 +59,53 @@ class Words:
     obstacles: str = "obstacles"
     proposals: str = "proposals"
     orders: str = "orders"
+    points_a_year: str = "percentage points a year"
+    percent_a_year: str = "% a year"
+    country_100: str = "country = 100"
+    difference: str = "Difference to the country"
+    growth_itself: str = "Growth itself"
+    merger: str = "merger, {month}"
+    questions_revised: str = "questions revised, {year}"
+    tasks_on_list: str = "tasks on the list"
+    finished_in_30: str = "% finished in 30 days"
+    completed: str = "completed"
+    not_completed: str = "not completed"
+    target_in: str = "{target} in {year}"
+    map_title: str = "Digital economy, % of GRDP"
+    below: str = "below {high}"
+    from_to: str = "{low} to {high}"
+    or_more: str = "{low} or more"
+    years: str = "{first} to {last}, {count} years"
+    of_these: str = "{count} of these {total}"
+    of_all: str = "{count} of all {total}"
+    outcome: str = "{slope} a year ({interval} at {level}): {verdict}"
+    source: str = "Source"
+    sources: str = "Sources"
+    more_sources: str = " and others"
+    files_cited: str = "{publishers} ({count} files, see Sources)"
+    scale: str = "scale {range}"
+    other_source: str = "{named}; and {count} other (see Sources)."
+    other_sources: str = "{named}; and {count} others (see Sources)."
+    method: str = "Method: {methods}."
+    takes_for_granted: str = "Takes for granted:"
+    legal_reference: str = "Legal reference: {text}"
+    file: str = "File"
+    row_count: str = "Rows"
+    size: str = "Size"
+    what_it_holds: str = "What it holds"
+    download_caption: str = (
+        "{count} files. *Everything the report was made from and everything it computed, as known on its date.*"
+    )
+    no_table: str = "no table"
+    verdict: str = "verdict"
+    bands: Mapping[str, str] = field(default_factory=dict)
 
+
+STATUSES = {
+    "en": {},
+    "vi": {"estimate": "ước tính", "preliminary": "sơ bộ", "projection": "dự kiến"},
+}
+"""Names of statuses where they differ from the ledger's."""
 
 WORDS = {
     "en": Words(),
@@ -80,12 +127,12 @@ WORDS = {
         pp_pace="theo nhịp tăng đến nay",
         cagr_pace="theo tốc độ tăng đến nay",
         largest_gain="theo mức tăng năm lớn nhất",
-        fan="dải: {inner} và {outer} % của biến động đã qua, là kịch bản chứ không phải dự báo",
+        fan="dải: {inner} và {outer}% của biến động đã qua, là kịch bản chứ không phải dự báo",
         shrinkage="mũi tên: từ giá trị riêng đến ước lượng gộp",
         pooled="gộp",
         mean="trung bình",
-        limits="giới hạn {level} %",
-        interval_95="khoảng 95 %",
+        limits="giới hạn {level}%",
+        interval_95="khoảng 95%",
         design_effect="hiệu ứng thiết kế",
         required_share="yêu cầu",
         base_year="năm gốc",
@@ -111,5 +158,43 @@ WORDS = {
         obstacles="khó khăn",
         proposals="đề xuất",
         orders="chỉ đạo",
+        points_a_year="điểm phần trăm một năm",
+        percent_a_year="% một năm",
+        country_100="cả nước = 100",
+        difference="Chênh lệch so với cả nước",
+        growth_itself="Chính tốc độ tăng",
+        merger="sáp nhập, {month}",
+        questions_revised="sửa câu hỏi, {year}",
+        tasks_on_list="nhiệm vụ trong danh mục",
+        finished_in_30="% hoàn thành trong 30 ngày",
+        completed="hoàn thành",
+        not_completed="chưa hoàn thành",
+        target_in="{target} năm {year}",
+        map_title="Kinh tế số, % GRDP",
+        below="dưới {high}",
+        from_to="{low} đến {high}",
+        or_more="từ {low}",
+        years="{first} đến {last}, {count} năm",
+        of_these="{count} trong {total} nhiệm vụ đó",
+        of_all="{count} trong tất cả {total} nhiệm vụ",
+        outcome="{slope} một năm (khoảng {level}: {interval}): {verdict}",
+        source="Nguồn",
+        sources="Nguồn",
+        more_sources=" và nguồn khác",
+        files_cited="{publishers} ({count} tệp, xem mục Nguồn số liệu)",
+        scale="thang {range}",
+        other_source="{named} và {count} nguồn khác (xem mục Nguồn số liệu).",
+        other_sources="{named} và {count} nguồn khác (xem mục Nguồn số liệu).",
+        method="Phương pháp: {methods}.",
+        takes_for_granted="Giả định:",
+        legal_reference="Căn cứ: {text}",
+        file="Tệp",
+        row_count="Số dòng",
+        size="Dung lượng",
+        what_it_holds="Nội dung",
+        download_caption="{count} tệp. *Mọi số liệu đầu vào và kết quả tính toán, theo số liệu công bố đến ngày chốt.*",
+        no_table="không phải bảng",
+        verdict="nhận định",
+        bands={"meets": "đạt", "below": "thấp hơn", "above": "cao hơn", "shown": "chỉ nêu số"},
     ),
 }

@@ -194,7 +194,7 @@ def fractions_for_percents(reading: Reading, context: Context) -> tuple[list[Fin
             expected = f"{indicator} in percent" + (f", {str(usual).removeprefix('from ')}" if usual else "")
             problems.append(DataError(place, expected, f"{got}: shares of one", todo))
         else:
-            findings.append(_warning("sheet-share", f"{got} %: shares of one?", place))
+            findings.append(_warning("sheet-share", f"{got}%: shares of one?", place))
     return findings, problems
 
 
@@ -216,7 +216,7 @@ def two_ways_in_a_column(drafts: Drafts, reading: Reading) -> Iterator[DataError
                 yield DataError(
                     draft.stated["value"].place,
                     "a percentage, as other cells of the column are shown",
-                    f'"{cell.printed}", which is not shown as one and may be {as_published(100 * cell.number)} %',
+                    f'"{cell.printed}", which is not shown as one and may be {as_published(100 * cell.number)}%',
                     "Show the whole column as percentages, or write all of it in percent.",
                 )
                 break

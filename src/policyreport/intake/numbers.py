@@ -89,7 +89,7 @@ class Number:
 
 
 def take_apart(text: str, words: IntakeMap) -> Written:
-    """Separate ``hơn 1.200``, ``45,2 %`` or ``8,5 tỷ đồng``; what is left as `digits` may not be a number."""
+    """Separate ``hơn 1.200``, ``45,2%`` or ``8,5 tỷ đồng``; what is left as `digits` may not be a number."""
     rest = unicodedata.normalize("NFKC", text.translate(_SPACES)).translate(_MINUS).strip()
     bound = ""
     if rest[:1] in _BOUNDS:

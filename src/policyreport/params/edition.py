@@ -78,8 +78,12 @@ class Edition(Strict):
 
     @property
     def language(self) -> str:
-        """The language that the edition is written in."""
+        """The first of the languages that the edition is written in."""
         return self.languages[0]
+
+    def in_language(self, language: str) -> Edition:
+        """Return the edition as written in one of its languages."""
+        return self.model_copy(update={"languages": (language,), "title": self.title_in(language)})
 
     def layout(self, root: Path) -> Root:
         """Return where the edition's figures and parameters are: `root` itself where it uses the project's own data."""

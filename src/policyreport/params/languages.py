@@ -52,7 +52,7 @@ def with_languages(path: Path, body: Any, root: Path) -> Any:
 
 
 def require_whole(place: str, got: Sequence[str], languages: dict[str, Language]) -> None:
-    """Refuse a language in which no report can be written, naming what it lacks, and more than one language."""
+    """Refuse a language in which no report can be written, naming what it lacks, and one named twice."""
     require_known(place, got, languages, f"a language of {FILE}")
     whole = [code for code, language in languages.items() if language.whole]
     for code in got:
@@ -63,7 +63,5 @@ def require_whole(place: str, got: Sequence[str], languages: dict[str, Language]
                 f'"{code}" ({languages[code].name}), which lacks {languages[code].missing}',
                 f"Write languages: [{whole[0]}]; {FILE} says which languages are whole.",
             )
-    if len(got) > 1:
-        raise ParamsError(
-            place, "one language", f"[{', '.join(got)}]", "An edition is written in one; make a second edition."
-        )
+    if len(set(got)) < len(got):
+        raise ParamsError(place, "each language once", f"[{', '.join(got)}]", "Take the second out.")

@@ -99,6 +99,7 @@ class Roles(Strict):
     governance: GovernanceRole
     implementation: ImplementationRole = ImplementationRole()
     measure_labels: dict[str, str]
+    topics: dict[str, str] = Field(default_factory=dict)
     list_kinds: dict[str, str] = Field(default_factory=dict)
     indices: tuple[str, ...]
     abbreviations: str

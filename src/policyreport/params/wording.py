@@ -36,7 +36,7 @@ def fill(text: str, settings: Mapping[str, Mapping[str, Setting]], language: str
     """Replace each setting that a text names by its value.
 
     ``[[section.name]]`` gives the value, ``[[section.name|form]]`` one of its forms: ``word`` in letters up to twelve,
-    ``count`` the number of values in letters, ``%`` as a percentage, ``rest %`` what remains to 100 %, ``largest`` of
+    ``count`` the number of values in letters, ``%`` as a percentage, ``rest %`` what remains to 100%, ``largest`` of
     several, ``span`` first to last year, ``a year/# years`` the text for one and for several, # being the number.
     Raises ParamsError for an unknown setting or form, or a value that has no such form.
     """
@@ -58,7 +58,7 @@ def fill(text: str, settings: Mapping[str, Mapping[str, Setting]], language: str
 
 
 def written(value: Any, form: str, language: str) -> str:
-    """Write a value in a form of `fill`: ``five``, ``95 %``, ``0, 0.3 and 0.6``.
+    """Write a value in a form of `fill`: ``five``, ``95%``, ``0, 0.3 and 0.6``.
 
     Raises TypeError or ValueError where it has no such form.
     """
@@ -67,17 +67,23 @@ def written(value: Any, form: str, language: str) -> str:
     if form == "word":
         return word(value, language)
     if form == "%":
-        return f"{as_computed(100 * value)} %"
+        return f"{_decimal(as_computed(100 * value), language)}%"
     if form == "rest %":
-        return f"{as_computed(round(100 * (1 - value), 9))} %"
+        return f"{_decimal(as_computed(round(100 * (1 - value), 9)), language)}%"
     if form == "largest":
-        return as_published(max(value))
+        return _decimal(as_published(max(value)), language)
     if form == "span":
         return f"{min(value)}–{max(value) % 100:02d}" if min(value) < max(value) else f"{max(value)}"
     if form:
         return form.split("/")[0 if value == 1 else 1].replace("#", word(value, language))
-    texts = [as_published(item) for item in value] if isinstance(value, (list, tuple)) else [as_published(value)]
+    values = value if isinstance(value, (list, tuple)) else [value]
+    texts = [_decimal(as_published(item), language) for item in values]
     return f" {AND[language]} ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
+
+
+def _decimal(text: str, language: str) -> str:
+    """Write a number's decimal point as the language does; the other modules' formats group digits too."""
+    return text.replace(".", ",") if language == "vi" else text
 
 
 def word(number: int, language: str) -> str:

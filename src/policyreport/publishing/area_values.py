@@ -8,6 +8,7 @@ from policyreport.figures.facts import listed, worst
 from policyreport.publishing.finding_values import WIDE
 from policyreport.publishing.provenance import Provenance
 from policyreport.records.base import Finding, Flag, Refusal
+from policyreport.records.markdown import in_english
 from policyreport.records.notebooks import NotebookRecord, PanelValue
 from policyreport.records.series import ComparedSeries, Ranks, SeriesPoint, Trend
 from policyreport.statistics.scorecard.coverage import raised
@@ -94,7 +95,8 @@ class AreaValues:
     """What the records of an area leave unanswered, and its findings as lines."""
 
     def __init__(self, provenance: Provenance) -> None:
-        self._areas, self._facts = provenance.areas, provenance.facts
+        self._areas, self._facts = provenance.areas, provenance.english.facts
+        self._language = provenance.edition.language
         self._lists = {task_list.title for task_list in provenance.policy.lists}
 
     def unanswered(self, record: NotebookRecord) -> list[dict[str, object]]:
@@ -119,7 +121,10 @@ class AreaValues:
         areas = self._areas
         named = [f for f in findings if area in {areas.successor(a) for a in f.areas if a in areas.table.index}]
         own = [self._own_gaps(finding, area) for finding in named if len(finding.areas) <= WIDE]
-        return {"lines": self._alike(worst(own)), "wide": len(named) - len(own)}
+        return {
+            "lines": [in_english(line, self._language, always=True) for line in self._alike(worst(own))],
+            "wide": len(named) - len(own),
+        }
 
     def _own_gaps(self, finding: Finding, area: str) -> Finding:
         """Of a table that lacks several provinces, only what it lacks of this one; any other finding as it is."""

@@ -17,12 +17,13 @@ from policyreport.data.harmonise.panel import harmonise_panel
 from policyreport.data.inputs import frame_bytes
 from policyreport.figures.simulated import FILE_MARK, marked_name, marked_title, sentence
 from policyreport.figures.tables import table
+from policyreport.figures.words import WORDS
 from policyreport.params.reading import load_yaml
 from policyreport.params.registry import Registry
 from policyreport.publishing.provenance import Provenance
 from policyreport.records.digits import as_published
 from policyreport.records.formats import NBSP, Formats
-from policyreport.records.markdown import escape, followed
+from policyreport.records.markdown import escape, followed, in_english
 from policyreport.records.notebooks import LeagueRow, ProvincesRecord
 from policyreport.records.own import RECORD_TYPES
 
@@ -85,15 +86,14 @@ def download_list(files: Iterable[Download], formats: Formats) -> str:
             f"[{escape(file.name)}]({FOLDER}/{file.name})",
             None if file.rows is None else formats.count(file.rows),
             _size(len(file.body), formats),
-            escape(file.title),
+            escape(in_english(file.title, formats.language)),
         ]
         for file in files
     ]
-    caption = (
-        f"{len(body)} files. *Everything the report was made from and everything it computed, as known on its date.*"
-    )
-    columns = ["File", "Rows", "Size", "What it holds"]
-    return table("downloads", columns, body, caption, align="lrrl", wide=True, empty="no table")
+    words = WORDS[formats.language]
+    columns = [words.file, words.row_count, words.size, words.what_it_holds]
+    caption = words.download_caption.format(count=len(body))
+    return table("downloads", columns, body, caption, align="lrrl", wide=True, empty=words.no_table)
 
 
 def columns(table: str) -> list[str]:

@@ -28,6 +28,7 @@ class ImplementationValues:
     def __init__(self, provenance: Provenance) -> None:
         self._areas, self._formats, self._policy = provenance.areas, provenance.formats, provenance.policy
         self._labels = provenance.roles.measure_labels
+        self._unit = provenance.unit
         self._known_on, self._sources = provenance.edition.as_known_on, provenance.sources
         self._role, self._indicators = provenance.roles.implementation, provenance.indicators
         topics = [*self._role.topics]
@@ -134,8 +135,8 @@ class ImplementationValues:
         ]
 
     def with_unit(self, figure: Observation) -> Markdown:
-        """Write a value for a table's cell: 74 %, 837 services, 29 of 34."""
-        unit = "" if figure.unit.startswith("%") else UNIT_WORD.sub("", figure.unit).strip()
+        """Write a value for a table's cell: 74%, 837 services, 29 of 34."""
+        unit = "" if figure.unit.startswith("%") else self._unit(UNIT_WORD.sub("", figure.unit).strip())
         if unit[:1].isdigit():
             unit = f"({unit.replace('-', EN_DASH)})"
         return Markdown(f"{self.stated(figure, short=True)} {escape(unit)}".strip())
@@ -145,7 +146,7 @@ class ImplementationValues:
         return sorted(figures, key=lambda each: (*self._place(each)[:1], self._region(each.area), each.area))
 
     def stated(self, figure: Observation, *, short: bool = False) -> Markdown:
-        """Write a value with its bound and, where it is a share, its sign: about 16,000; over 90 %; > 90 %."""
+        """Write a value with its bound and, where it is a share, its sign: about 16,000; over 90%; > 90%."""
         unit = "%" if figure.unit.startswith("%") else ""
         text = self._formats.amount(figure.value, unit, "=" if short else figure.bound)
         sign = SIGNS.get(figure.bound) if short else None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from math import log10
 
+from policyreport.figures.words import WORDS, Words
 from policyreport.params.methods import Setting
 from policyreport.params.registry import CONVENTIONS, MethodEntry, Registry
 from policyreport.params.spelling import sort_key
@@ -13,7 +14,7 @@ from policyreport.params.wording import Wording
 from policyreport.publishing.provenance import Provenance
 from policyreport.records.base import Refusal, Result, parts_of
 from policyreport.records.digits import as_computed, as_published
-from policyreport.records.markdown import Markdown, attribute, escape
+from policyreport.records.markdown import Markdown, attribute, escape, in_english
 from policyreport.records.notebooks import CleanRecord, NotebookRecord
 
 # A labelled figure or table with nothing labelled between it and its source.
@@ -30,25 +31,27 @@ SMALL = 0.0001
 """Smaller values are written out: Python would print them with an exponent."""
 
 
-def with_methods(text: str, registry: Registry, *, area: str = "", root: str = ".") -> str:
+def with_methods(text: str, registry: Registry, *, area: str = "", root: str = ".", language: str = "en") -> str:
     """Add ``Method: …``, linked to the methods page, to the source line of each figure and table.
 
     `area` is the key that labels of a province's page begin with, `root` the path from the page to the methods page.
     """
 
+    words = WORDS[language]
+
     def note(match: re.Match[str]) -> str:
         ids = registry.of_exhibit(match["label"].removeprefix(f"{area}-"))
         if not ids:
             return match[0]
-        links = ", ".join(_link(id, registry.methods[id], root) for id in ids)
-        return f"{match['head']}{match['source']} Method: {links}.{match['tail']}"
+        links = ", ".join(_link(id, registry.methods[id], root, words) for id in ids)
+        return f"{match['head']}{match['source']} {words.method.format(methods=links)}{match['tail']}"
 
     return SOURCED.sub(note, text)
 
 
-def _link(id: str, method: MethodEntry, root: str) -> str:
+def _link(id: str, method: MethodEntry, root: str, words: Words) -> str:
     """Return ``[Trend of one series](methods.html#method-trend "…")``."""
-    text = f"{method.question} Takes for granted: {' '.join(method.assumptions)}"
+    text = f"{method.question} {words.takes_for_granted} {' '.join(method.assumptions)}"
     tooltip = attribute(MARKUP.sub(lambda match: match[1] or "", text))
     address = f"{root}/methods.html".removeprefix("./")
     return f'[{escape(method.title.removesuffix("?").strip())}]({address}#method-{id} "{tooltip}")'
@@ -93,12 +96,13 @@ def recalculated(record: NotebookRecord) -> int:
 
 def settings_of(section: str, provenance: Provenance) -> list[dict[str, object]]:
     """List the judgement values of a method: `label`, `values`, `unit`, `reason`, and the key of a paper."""
+    language = provenance.edition.language
     return [
         {
-            "label": why.label or name.replace("_", " "),
+            "label": in_english(why.label or name.replace("_", " "), language, always=True),
             "values": list(_values(why, provenance)),
-            "unit": why.unit,
-            "reason": why.reason,
+            "unit": in_english(why.unit, language, always=True),
+            "reason": in_english(why.reason, language, always=True),
             "reference": why.reference,
         }
         for name, why in provenance.registry.settings.get(section, {}).items()

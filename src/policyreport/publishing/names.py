@@ -10,9 +10,10 @@ from policyreport.data.notes import printed_as, told_time
 from policyreport.data.sources import short_publisher
 from policyreport.figures.behind import SOURCES_IN_FULL, rows_behind, source_line
 from policyreport.figures.choices import subject_name
+from policyreport.figures.words import WORDS
 from policyreport.params.wording import Wording, inside
 from policyreport.publishing.provenance import Provenance
-from policyreport.records.markdown import Markdown, attribute, escape
+from policyreport.records.markdown import Markdown, attribute, escape, in_english
 
 
 class Names:
@@ -26,7 +27,7 @@ class Names:
     def filters(self) -> dict[str, Callable[..., object]]:
         """The filters by name."""
         provenance, wording, language = self._provenance, self._wording, self._language
-        roles, registry = provenance.roles, provenance.registry
+        roles, registry, told = provenance.roles, provenance.registry, provenance.translation.of
         return {
             "area": provenance.areas.name,
             "facts": provenance.facts.write,
@@ -36,7 +37,9 @@ class Names:
             "meaning": lambda code: wording.sentence(code, language),
             "measure_name": lambda key: roles.measure_labels.get(key, key),
             "newest_on": self.newest_on,
-            "printed_as": lambda rows, indicator="": printed_as(self._notes(rows, indicator)),
+            "printed_as": lambda rows, indicator="": provenance.translation.of(
+                printed_as(self._notes(rows, indicator))
+            ),
             "publisher": short_publisher,
             "published_on": self.published_on,
             "question": registry.named_question,
@@ -47,8 +50,8 @@ class Names:
             "short": lambda code: wording.short(code, language),
             "sources": self.sources,
             "sources_led_by": self.sources_led_by,
-            "subject": lambda subject: subject_name(subject, provenance.indicators, roles),
-            "told_time": lambda rows: told_time(self._notes(rows)),
+            "subject": lambda subject: subject_name(subject, provenance.indicators, roles, language),
+            "told_time": lambda rows: told(told_time(self._notes(rows))),
             "verdict": lambda word: Markdown(f"*{escape(wording.verdict(word, language))}*"),
             "verdict_name": lambda word: wording.verdict(word, language),
         }
@@ -56,14 +59,14 @@ class Names:
     def reference(self, key: str) -> Markdown:
         """Link a paper's short name to the list of references; the whole entry is the link's title."""
         paper = self._provenance.registry.references[key]
-        return Markdown(f'[{escape(paper.short)}](#ref-{key} "{attribute(paper.full)}")')
+        return Markdown(f'[{escape(in_english(paper.short, self._language))}](#ref-{key} "{attribute(paper.full)}")')
 
     def scale(self, key: str) -> str:
         """Write the limits of a score: scale 1–10; nothing where an end is open."""
         indicator, formats = self._provenance.indicators.get(key), self._provenance.formats
         if indicator.low is None or indicator.high is None:
             return ""
-        return f"scale {formats.interval(indicator.low, indicator.high, 0)}"
+        return WORDS[self._language].scale.format(range=formats.interval(indicator.low, indicator.high, 0))
 
     def sources(self, rows: Iterable[str], in_full: int = SOURCES_IN_FULL) -> Markdown:
         """Cite the files behind rows, publishers alone where files are more than `in_full`."""
@@ -81,8 +84,9 @@ class Names:
         if not cited or not others:
             return self.sources(every, in_full=1)
         named = [f"{escape(short_publisher(file.publisher))}, {self.day_of(file.published)}" for file in cited]
-        more = f"{len(others)} other{'s' * (len(others) > 1)} (see Sources)."
-        return Markdown(f"Sources: {'; '.join(dict.fromkeys(named))}; and {more}")
+        words, cited_here = WORDS[self._language], "; ".join(dict.fromkeys(named))
+        more = words.other_sources if len(others) > 1 else words.other_source
+        return Markdown(f"{words.sources}: {more.format(named=cited_here, count=len(others))}")
 
     def day_of(self, published: str) -> str:
         """Write a publication date only as exact as recorded: 2024, January 2025, 5 January 2026."""

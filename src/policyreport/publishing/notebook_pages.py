@@ -43,7 +43,7 @@ def _cell(cell: Mapping[str, Any]) -> Iterator[str]:
 def drawing_of(output: Mapping[str, Any]) -> Drawing | None:
     """Return the picture that a cell's output holds for the report."""
     shown = output.get("data", {}).get(MIME)
-    return Drawing(unmarked_name(shown["label"]), Picture(**shown)) if shown else None
+    return Drawing(unmarked_name(shown["label"]), Picture.from_output(shown)) if shown else None
 
 
 def _output(output: Mapping[str, Any], captions: Iterator[str]) -> str:

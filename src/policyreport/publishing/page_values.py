@@ -45,7 +45,8 @@ def page_values(
     """
     registry = provenance.registry
     wording = read_wording(provenance.edition.layout(root))
-    records = dict(read_records(store, {(failure.area, failure.notebook) for failure in failures}))
+    failed = {(failure.area, failure.notebook) for failure in failures}
+    records = provenance.translation.of(dict(read_records(store, failed)))
     national = {name: records.get((provenance.roles.nation, name)) for name in NATIONAL_NOTEBOOKS}
     values = {
         "edition": provenance.edition,
@@ -73,7 +74,7 @@ def page_values(
     if isinstance(economy := national["economy"], EconomyRecord):
         values |= revision_values(economy.revisions, provenance)
     if isinstance(quality := national["quality"], QualityRecord):
-        facts = replace(provenance.facts, sources={source.id: source for source in quality.sources})
+        facts = replace(provenance.english.facts, sources={source.id: source for source in quality.sources})
         values |= quality_values(quality, provenance)
         values["changed"] = change_values(quality.changes, provenance) if quality.changes else None
         values["findings"] = finding_values(quality.findings, facts, read_rule_book(root), provenance)

@@ -1,6 +1,9 @@
 """From a row id to what a reader asks of a figure: value, definition, dates, publisher, address."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -13,14 +16,17 @@ from policyreport.data.areas import Areas, read_areas
 from policyreport.data.observations.known import known_on
 from policyreport.data.observations.ledger import load_ledger
 from policyreport.data.sources import Source, read_source, read_sources
+from policyreport.data.translation import Translation, in_language
 from policyreport.errors import DataError
 from policyreport.figures.facts import Facts
+from policyreport.figures.words import WORDS
 from policyreport.params.edition import Edition, read_edition
 from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.methods import HarmoniseSettings, read_method_settings
 from policyreport.params.policy import Milestone, Policy, Target, read_policy
 from policyreport.params.registry import Registry, read_registry
 from policyreport.params.report import Roles, read_roles
+from policyreport.params.translated import ORIGINAL, read_texts
 from policyreport.records.base import Frozen
 from policyreport.records.formats import NBSP, Formats
 from policyreport.records.markdown import BOUNDARIES, POLICY
@@ -69,7 +75,8 @@ class Evidence(Frozen):
 class Provenance:
     """Everything an edition may cite.
 
-    `ledger` holds every vintage known on the edition's day, `boundaries` is the sidecar of the table of areas.
+    `ledger` holds every vintage known on the edition's day, `boundaries` is the sidecar of the table of areas. Names
+    are English, or `in_language` those of `texts`; `translation` writes records in that language.
     """
 
     edition: Edition
@@ -82,6 +89,9 @@ class Provenance:
     roles: Roles
     registry: Registry
     harmonise: HarmoniseSettings
+    texts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    translation: Translation = field(default_factory=lambda: Translation(ORIGINAL, {}))
+    original: Provenance | None = None
 
     @property
     def raw(self) -> str:
@@ -93,10 +103,36 @@ class Provenance:
         """Number and date formats of the edition's first language."""
         return Formats(self.edition.language)
 
+    def in_language(self, language: str) -> Provenance:
+        """Return the same as written in one of the edition's languages."""
+        return replace(self, **in_language(self, language), original=self)
+
+    @property
+    def english(self) -> Provenance:
+        """The same in English, the language of what rules say."""
+        return self.original or self
+
+    def unit(self, unit: str) -> str:
+        """Name a unit of the ledger, such as services."""
+        return str(self._texts.get("units", {}).get(unit, unit))
+
+    @property
+    def _texts(self) -> Mapping[str, Any]:
+        return self.texts.get(self.edition.language, {})
+
     @cached_property
     def facts(self) -> Facts:
         """Writes the facts behind refusals and findings."""
-        return Facts(self.formats, self.roles, self.policy, self.indicators, self.areas, self.sources, self.ledger)
+        return Facts(
+            self.formats,
+            self.roles,
+            self.policy,
+            self.indicators,
+            self.areas,
+            self.sources,
+            self.ledger,
+            self._texts.get("details", {}),
+        )
 
     def evidence(self, id: str) -> Evidence:
         """Return what an id of a mark refers to; DataError if unknown on the edition's date."""
@@ -151,15 +187,15 @@ class Provenance:
         """Return the threshold or a milestone, which cite a source, or a target, which cites the policy."""
         entry, policy = id.split("#")[1], self.policy
         if entry == "threshold":
-            threshold = policy.threshold
+            threshold, words = policy.threshold, WORDS[self.edition.language]
             source = self.sources.get(threshold.source)
             origin = _origin(f"{self.raw}/{threshold.source}.csv", source) if source else self._law(threshold.source)
             stated = threshold.stated_on
             return Evidence(
                 id=id, kind="policy", title=threshold.origin, value=self._value(threshold.value, "=", threshold.unit),
                 unit=threshold.unit,
-                definition=f"Legal reference: {threshold.legal_reference}", dated=self.formats.date(stated),
-                published=self._day(origin.published), origin=origin,
+                definition=words.legal_reference.format(text=threshold.legal_reference),
+                dated=self.formats.date(stated), published=self._day(origin.published), origin=origin,
             )  # fmt: skip
         if milestone := next((item for item in policy.milestones if item.id == entry), None):
             return self._milestone(id, milestone)
@@ -241,6 +277,7 @@ def read_provenance(root: Path, edition_id: str) -> Provenance:
         roles=read_roles(layout),
         registry=read_registry(layout),
         harmonise=read_method_settings(layout).harmonise,
+        texts={language: read_texts(layout, language) for language in edition.languages},
     )
 
 

@@ -233,9 +233,9 @@ def coverage(cells: Sequence[CoverageCell], provenance: Provenance) -> dict[str,
     areas = sorted({cell.area for cell in cells})
     having = [sum(by.get((area, topic), 0) > 0 for area in areas) for topic in topics]
     return {
-        "topics": [topic.replace("-", " ").replace("_", " ").capitalize() for topic in topics],
+        "topics": [provenance.roles.topics.get(topic, topic) for topic in topics],
         "rows": [[provenance.areas.name(area), *(by.get((area, topic)) or None for topic in topics)] for area in areas],
-        "provinces": [Markdown(f"**{count} of {len(areas)}**") for count in having],
+        "provinces": [Markdown(f"**{provenance.formats.count_of(count, len(areas))}**") for count in having],
     }
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 import nbformat
+from babel import Locale
 
 from policyreport.data.areas import Areas, read_areas
 from policyreport.errors import RenderError, did_you_mean
@@ -30,6 +31,7 @@ from policyreport.params.edition import Edition, read_edition
 from policyreport.params.report import read_roles
 from policyreport.params.spelling import sort_key
 from policyreport.params.untrusted import require_inside
+from policyreport.params.wording import capitalised
 from policyreport.publishing.downloads import FILES, FOLDER, download_list, make_downloads
 from policyreport.publishing.method_values import with_methods
 from policyreport.publishing.notebook_pages import drawing_of, notebook_page
@@ -66,7 +68,11 @@ PROVINCE_CHAPTER = "provinces/_province-pdf.qmd"
 NOTEBOOKS_PAGE = "notebooks/_notebooks.qmd"
 PDF_PAGE = "report.qmd"
 OF_AREA = ("clean", "trend", "compare")
-NO_PAGES = ("_province*.qmd", "_notebooks.qmd", "README.md", "en", ".*")
+# Folders of reports/ that are not of one language.
+SHARED = ("theme",)
+SETTINGS = "_quarto.yml"
+ROOT_LINK = re.compile(r"\]\((?P<up>(?:\.\./)*)(?P<folder>downloads|notebooks)/")
+FIGURE_LINK = re.compile(r"\]\(figures/")
 PDF_FORMAT = "typst"
 # Run by `quarto render` in the assembled project after rendering.
 FINISH = tuple(Path(__file__).parent / "renderers" / name for name in ("finish.py", "search.py"))
@@ -88,6 +94,12 @@ class Contents:
     def pictures(self, area: str, prefix: str = "") -> dict[str, Drawing]:
         """Return the pictures of an area's notebooks by name, which is their label without the prefix."""
         return {label.removeprefix(prefix): drawing for (key, label), drawing in self.drawings.items() if key == area}
+
+    def in_language(self, language: str) -> Contents:
+        """Return the same with the pictures as drawn in a language."""
+        drawings = {place: drawing.in_language(language) for place, drawing in self.drawings.items()}
+        own = {place: [drawing.in_language(language) for drawing in drawn] for place, drawn in self.own.items()}
+        return replace(self, drawings=drawings, own=own)
 
     def sections(self, names: Sequence[str], area: str, records: Records) -> list[Section]:
         """Return the sections of the notebooks that users added for an area."""
@@ -120,29 +132,56 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
     with passing_folder(".report-", store) as scratch:
         project = scratch / "report"
         require_own_files(root / "reports")
-        shutil.copytree(root / "reports", project, ignore=shutil.ignore_patterns(*NO_PAGES))
+        project.mkdir()
+        for name in SHARED:
+            shutil.copytree(root / "reports" / name, project / name)
         run = [key for key in keys if any(area == key for area, _ in contents.drawings) or key in contents.failures]
-        sources = tuple(path.name for path in (root / "reports").glob("*.qmd"))
-        navigation = Navigation(areas, run, edition, sources, roles.regions, roles.nation, turnout if draft else None)
-        marks = SourceMarks()
+        names = page_names(root, edition.languages)
         files = make_downloads(provenance, store, _licence(root))
-        contents.downloads = navigation.captions(download_list(files, provenance.formats))
-        pages = Pages(root, store, contents, provenance)
         (project / FOLDER).mkdir()
         for file in files:
             (project / FOLDER / file.name).write_bytes(file.body)
-        bodies = _write_pages(project, contents, pages, navigation, marks, provenance)
-        _write_notebooks(project, contents, pages, navigation)
-        marks.write(project, provenance)
-        _write_pdf_page(project, contents, pages, navigation, bodies)
-        _write_figures(project, contents, navigation)
-        _write_configuration(project, edition, navigation, bodies)
+        for language in edition.languages:
+            own = provenance.in_language(language)
+            navigation = Navigation(
+                own.areas, run, own.edition, names, roles.regions, roles.nation, turnout if draft else None,
+                edition.languages,
+            )  # fmt: skip
+            version = contents.in_language(language)
+            version.downloads = navigation.captions(download_list(files, own.formats))
+            pages = Pages(root, store, version, own)
+            home, marks = navigation.home(project), SourceMarks()
+            home.mkdir(exist_ok=True)
+            bodies = _write_pages(home, version, pages, navigation, marks, own)
+            if not navigation.folder:
+                _write_notebooks(home, version, pages, navigation)
+            marks.write(home, own)
+            _write_pdf_page(project, version, pages, navigation, bodies)
+            _write_figures(home, version, navigation)
+            _write_edition(home, root, navigation, bodies)
+            if edition.simulated:
+                (home / TRACES).rename(home / marked_name(TRACES))
+        _write_settings(project, root, edition.languages)
         if edition.simulated:
             _mark_scripts(project, navigation)
         target = store / "report"
         shutil.rmtree(target, ignore_errors=True)
         project.rename(target)
     return target
+
+
+def page_names(root: Path, languages: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the pages, which every language has; raises RenderError for one that a language lacks."""
+    folder, by_language = root / "reports", {}
+    for language in languages:
+        paths = (folder / language).rglob("*.qmd")
+        by_language[language] = {path.relative_to(folder / language).as_posix() for path in paths}
+    every = sorted(set().union(*by_language.values()))
+    for language, names in by_language.items():
+        if missing := [name for name in every if name not in names]:
+            todo = f"Write it, or take {language} out of the edition's languages."
+            raise RenderError(f"reports/{language}/{missing[0]}", "a page in every language", "no such file", todo)
+    return tuple(name for name in every if "/" not in name)
 
 
 def require_own_files(reports: Path) -> None:
@@ -162,11 +201,46 @@ class Navigation:
     order: tuple[str, ...]
     nation: str
     draft: Turnout | None = None
+    languages: tuple[str, ...] = ()
 
     @property
     def language(self) -> str:
         """The language of the pages."""
         return self.edition.language
+
+    @property
+    def folder(self) -> str:
+        """The folder of these pages in the site: that of their language, empty for the first one."""
+        return "" if self.language == (self.languages or (self.language,))[0] else self.language
+
+    @property
+    def document(self) -> str:
+        """The name of the file with the whole report: ``report.qmd``, ``report-vi.qmd``."""
+        return f"{PDF_PAGE.removesuffix('.qmd')}{f'-{self.folder}' if self.folder else ''}.qmd"
+
+    def home(self, project: Path) -> Path:
+        """Return the folder of these pages in an assembled project."""
+        return project / self.folder
+
+    def translations(self, page: str, root: str) -> list[dict[str, str]]:
+        """Name the page, without its ending, in the edition's other languages, as seen from a folder."""
+        top = f"{root}/.." if self.folder else root
+        return [
+            {
+                "name": capitalised(str(Locale(language).get_display_name())),
+                "lang": language,
+                "to": f"{place}/{page}",
+            }
+            for language in self.languages
+            if language != self.language
+            for place in [top if language == self.languages[0] else f"{top}/{language}"]
+        ]
+
+    def seen_from(self, text: str, root: str = ".") -> str:
+        """Return a page whose links to pictures and to what all languages share lead there."""
+        up = "../" if self.folder else ""
+        text = FIGURE_LINK.sub(f"]({root}/figures/" if root != "." else "](figures/", text)
+        return ROOT_LINK.sub(lambda link: f"]({up}{link['up']}{link['folder']}/", text)
 
     @cached_property
     def renamed(self) -> tuple[str, ...]:
@@ -278,7 +352,9 @@ class Pages:
     """The pages of reports/, filled in with an edition's values."""
 
     def __init__(self, root: Path, store: Path, contents: Contents, provenance: Provenance) -> None:
-        self.folder = root / "reports"
+        language = provenance.edition.language
+        self.place = f"reports/{language}"
+        self.folder = root / self.place
         failures = [failure for of_area in contents.failures.values() for failure in of_area]
         self._contents, self._areas, nation = contents, provenance.areas, provenance.roles.nation
         self._values, self._records, filters = page_values(root, store, provenance, failures)
@@ -286,11 +362,11 @@ class Pages:
         self._values["pictures"] = contents.pictures(nation)
         self._values["notebooks_page"] = f"notebooks/{self._areas.slug(nation)}.html"
         self._values["own"] = contents.sections(self._declared.country, nation, self._records)
-        self._templates = Templates(self.folder, provenance.formats, filters)
+        self._templates = Templates(self.folder, provenance.formats, filters, self.place)
 
     def read(self, name: str) -> tuple[dict[str, object], str]:
         """Return a page's front matter and its filled body."""
-        head, _ = read_page(self.folder / name, f"reports/{name}")
+        head, _ = read_page(self.folder / name, f"{self.place}/{name}")
         return head, self._templates.fill(name, self._values)
 
     def province(self, name: str, key: str) -> str:
@@ -324,17 +400,23 @@ class Pages:
 
 
 def filled_pages(root: Path, store: Path, contents: Contents) -> Iterator[tuple[str, str]]:
-    """Yield the name and the filled text of every page of the site; of a province by its key."""
+    """Yield the name and the filled text of every page of the site; of a province by its key.
+
+    The names in other languages than the first begin with their folder: ``vi/tasks.qmd``.
+    """
     provenance = read_provenance(root, store.name)
-    pages = Pages(root, store, contents, provenance)
-    for path in sorted(pages.folder.glob("*.qmd")):
-        yield path.name, pages.read(path.name)[1]
-    for key in provenance.areas.of_edition(provenance.edition):
-        yield key, pages.province(PROVINCE_PAGE, key)
+    for language in provenance.edition.languages:
+        own = provenance.in_language(language)
+        pages = Pages(root, store, contents.in_language(language), own)
+        folder = "" if language == provenance.edition.language else f"{language}/"
+        for path in sorted(pages.folder.glob("*.qmd")):
+            yield f"{folder}{path.name}", pages.read(path.name)[1]
+        for key in own.areas.of_edition(own.edition):
+            yield f"{folder}{key}", pages.province(PROVINCE_PAGE, key)
 
 
 def _write_pages(
-    project: Path, contents: Contents, pages: Pages, navigation: Navigation, marks: SourceMarks, provenance: Provenance
+    home: Path, contents: Contents, pages: Pages, navigation: Navigation, marks: SourceMarks, provenance: Provenance
 ) -> dict[str, tuple[str, str]]:
     """Write every page of the site; return title and expanded body by page id and by area key."""
     bodies: dict[str, tuple[str, str]] = {}
@@ -342,20 +424,22 @@ def _write_pages(
     for path in sorted(pages.folder.glob("*.qmd")):
         if path.name == PDF_PAGE:
             continue
-        place = f"reports/{path.name}"
+        place = f"{pages.place}/{path.name}"
         head, body = pages.read(path.name)
         title = title_of(head, place).replace("{edition}", escape(navigation.edition.title))
         body = DOWNLOADS.sub(lambda _: contents.downloads, navigation.captions(body))
-        head |= {"title": navigation.title(title), "page": path.stem, "root": ".", "file": navigation.stem(path.stem)}
-        head["metadata-files"] = [EDITION_FILE]
-        (project / path.name).unlink()
-        text = navigation.linked(join_page(head, marks.numbered(with_methods(body, registry))))
-        (project / f"{navigation.stem(path.stem)}.qmd").write_text(text, encoding="utf-8")
+        file = navigation.stem(path.stem)
+        head |= {"title": navigation.title(title), "page": path.stem, "root": ".", "file": file}
+        head |= {"metadata-files": [EDITION_FILE], "lang": navigation.language}
+        head["translations"] = navigation.translations(file, ".")
+        text = navigation.seen_from(marks.numbered(with_methods(body, registry, language=navigation.language)))
+        (home / f"{file}.qmd").write_text(navigation.linked(join_page(head, text)), encoding="utf-8")
         bodies[path.stem] = (str(head.get("menu-title", title)), body)
-    head, _ = read_page(pages.folder / PROVINCE_PAGE, f"reports/{PROVINCE_PAGE}")
+    head, _ = read_page(pages.folder / PROVINCE_PAGE, f"{pages.place}/{PROVINCE_PAGE}")
+    (home / "provinces").mkdir()
     for key in navigation.keys:
         body, short = (navigation.captions(pages.province(name, key)) for name in (PROVINCE_PAGE, PROVINCE_CHAPTER))
-        name = escape(navigation.areas.name(key))
+        name, file = escape(navigation.areas.name(key)), navigation.stem(navigation.areas.slug(key))
         bodies[key] = name, short
         own = {
             "title": navigation.title(name),
@@ -365,18 +449,22 @@ def _write_pages(
             "area-name": name,
             "region": escape(navigation.areas.name(navigation.areas.region(key))),
             "metadata-files": [f"../{EDITION_FILE}"],
+            "lang": navigation.language,
+            "translations": navigation.translations(f"provinces/{file}", ".."),
             **navigation.neighbours(key),
         }
-        page = project / "provinces" / f"{navigation.stem(navigation.areas.slug(key))}.qmd"
-        body = with_methods(body.replace("](figures/", "](../figures/"), registry, area=key, root="..")
-        body = marks.numbered(body)
-        page.write_text(join_page(head | own, navigation.linked(body)), encoding="utf-8")
+        body = navigation.seen_from(
+            marks.numbered(with_methods(body, registry, area=key, root="..", language=navigation.language)), ".."
+        )
+        text = join_page(head | own, navigation.linked(body))
+        (home / "provinces" / f"{file}.qmd").write_text(text, encoding="utf-8")
     return bodies
 
 
-def _write_notebooks(project: Path, contents: Contents, pages: Pages, navigation: Navigation) -> None:
+def _write_notebooks(home: Path, contents: Contents, pages: Pages, navigation: Navigation) -> None:
     """Write a page for each area that shows its notebooks as they ran."""
-    head, _ = read_page(pages.folder / NOTEBOOKS_PAGE, f"reports/{NOTEBOOKS_PAGE}")
+    head, _ = read_page(pages.folder / NOTEBOOKS_PAGE, f"{pages.place}/{NOTEBOOKS_PAGE}")
+    (home / "notebooks").mkdir()
     for key in contents.executed:
         name, slug = navigation.areas.name(key), navigation.areas.slug(key)
         page = Markdown(f"[{escape(name)}]({navigation.href(key, '..')})" if key in navigation.keys else "")
@@ -385,9 +473,10 @@ def _write_notebooks(project: Path, contents: Contents, pages: Pages, navigation
             "page": "notebooks",
             "root": "..",
             "metadata-files": [f"../{EDITION_FILE}"],
+            "lang": navigation.language,
         }
-        body = pages.notebooks(key, page).replace("](figures/", "](../figures/")
-        path = project / "notebooks" / f"{navigation.stem(slug)}.qmd"
+        body = navigation.seen_from(pages.notebooks(key, page), "..")
+        path = home / "notebooks" / f"{navigation.stem(slug)}.qmd"
         path.write_text(join_page(head | own, navigation.linked(body)), encoding="utf-8")
 
 
@@ -395,16 +484,17 @@ def _write_pdf_page(
     project: Path, contents: Contents, pages: Pages, navigation: Navigation, bodies: dict[str, tuple[str, str]]
 ) -> None:
     """Write report.qmd: the pages it names, then every province, in one document."""
-    place = f"reports/{PDF_PAGE}"
+    place = f"{pages.place}/{PDF_PAGE}"
     head, body = pages.read(PDF_PAGE)
-    settings = read_settings(project / "_quarto.yml", "reports/_quarto.yml")
+    settings = read_settings(pages.folder.parent / SETTINGS, f"reports/{SETTINGS}")
     # With a format of its own here, no page becomes a PDF, and this document no page.
     own = {name: options for name, options in settings["format"].items() if name == PDF_FORMAT}
-    head |= {"title": navigation.title(title_of(head, place)), "metadata-files": [EDITION_FILE], "format": own}
+    head |= {"title": navigation.title(title_of(head, place)), "lang": navigation.language, "format": own}
+    head["metadata-files"] = [f"{navigation.folder}/{EDITION_FILE}".lstrip("/")]
 
     def chapter(page: str) -> str:
         if page not in bodies:
-            raise RenderError(place, "a page of reports/", f'"{page}"', did_you_mean(page, bodies))
+            raise RenderError(place, f"a page of {pages.place}/", f'"{page}"', did_you_mean(page, bodies))
         title, text = bodies[page]
         return f"# {title} {{#page-{page}}}\n\n{text}"
 
@@ -413,28 +503,26 @@ def _write_pdf_page(
     if navigation.draft is not None:
         body = f"::: {{.callout-warning}}\n{navigation.draft.sentence(navigation.language)}\n:::\n\n{body}"
     # The PDF has no marks: there are source lines under every figure and table.
-    (project / PDF_PAGE).write_text(join_page(head, unmarked(body)), encoding="utf-8")
+    if navigation.folder:
+        body = FIGURE_LINK.sub(f"]({navigation.folder}/figures/", body)
+    (project / navigation.document).write_text(join_page(head, unmarked(body)), encoding="utf-8")
 
 
-def _write_figures(project: Path, contents: Contents, navigation: Navigation) -> None:
+def _write_figures(home: Path, contents: Contents, navigation: Navigation) -> None:
     for (area, label), drawing in contents.drawings.items():
         for name, text in drawing.picture.files.items():
             require_picture(name, text, f'picture "{label}" of {area}')
-            target = project / name
+            target = home / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(navigation.linked(text), encoding="utf-8")
 
 
-def _write_configuration(
-    project: Path, edition: Edition, navigation: Navigation, bodies: dict[str, tuple[str, str]]
-) -> None:
-    """Divide the settings of reports/ into Quarto's own and what pages print; add the edition and the navigation."""
-    path = project / "_quarto.yml"
-    read = read_settings(path, f"reports/{path.name}")
+def _write_edition(home: Path, root: Path, navigation: Navigation, bodies: dict[str, tuple[str, str]]) -> None:
+    """Write what the pages of a language print of the settings of reports/, with the edition and the navigation."""
+    edition = navigation.edition
+    read = read_settings(root / "reports" / SETTINGS, f"reports/{SETTINGS}")
     settings = {name: value for name, value in read.items() if name not in QUARTO_KEYS}
-    quartos = {name: value for name, value in read.items() if name in QUARTO_KEYS}
-    quartos["format"].pop(PDF_FORMAT, None)
-    quartos["project"]["post-render"] = f"theme/{FINISH[0].name}"
+    texts = settings.pop("texts", {}).get(edition.language, {})
     pages = [
         {"title": bodies[name][0], "href": f"{navigation.stem(name)}.html"}
         for name in settings.pop("site-menu", [])
@@ -444,9 +532,13 @@ def _write_configuration(
         "edition": edition.id,
         "edition-title": escape(edition.title),
         "as-known-on": Formats(edition.language).date(edition.as_known_on),
-        "cite": f"{escape(edition.title)}. Edition {edition.id}, as known on {edition.as_known_on.isoformat()}.",
         "site-navigation": {"pages": pages, "regions": navigation.regions()},
+        **texts,
     }
+    cited = {"title": escape(edition.title), "edition": edition.id, "day": edition.as_known_on.isoformat()}
+    settings["cite"] = str(settings["cite"]).format(**cited) if "cite" in settings else ""
+    if navigation.folder:
+        settings["above"] = "../"
     if edition.simulated or navigation.draft is not None:
         settings |= {
             "site-title": navigation.title(str(settings["site-title"])),
@@ -456,20 +548,31 @@ def _write_configuration(
         settings["simulated"] = sentence(navigation.language)
     if navigation.draft is not None:
         settings["draft-note"] = navigation.draft.sentence(navigation.language)
-    for target, values in ((path, quartos), (project / EDITION_FILE, settings)):
-        target.write_text(write_settings(values), encoding="utf-8")
+    (home / EDITION_FILE).write_text(navigation.linked(write_settings(settings)), encoding="utf-8")
+
+
+def _write_settings(project: Path, root: Path, languages: Sequence[str]) -> None:
+    """Write Quarto's own settings of reports/, with the folders of all languages but the first."""
+    read = read_settings(root / "reports" / SETTINGS, f"reports/{SETTINGS}")
+    settings = {name: value for name, value in read.items() if name in QUARTO_KEYS}
+    settings["format"].pop(PDF_FORMAT, None)
+    settings["project"]["post-render"] = f"theme/{FINISH[0].name}"
+    for language in languages[1:]:
+        settings["project"]["render"] += [f"{language}/*.qmd", f"{language}/provinces/*.qmd"]
+        settings["project"]["resources"] += [f"{language}/{TRACES}"]
+    settings["lang"] = languages[0]
+    (project / SETTINGS).write_text(write_settings(settings), encoding="utf-8")
     for source in FINISH:
         shutil.copyfile(source, project / "theme" / source.name)
 
 
 def _mark_scripts(project: Path, navigation: Navigation) -> None:
     """Mark the names of files that the site's script loads, also where it loads them."""
-    (project / TRACES).rename(project / marked_name(TRACES))
-    for path in (project / "theme" / "site.js", project / "_quarto.yml", project / EDITION_FILE):
+    for path in (project / "theme" / "site.js", project / SETTINGS):
         path.write_text(navigation.linked(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def _licence(root: Path) -> str:
     """Return the terms that every page's footer states."""
-    settings = read_settings(root / "reports" / "_quarto.yml", "reports/_quarto.yml")
+    settings = read_settings(root / "reports" / SETTINGS, f"reports/{SETTINGS}")
     return str(settings.get("licence", ""))

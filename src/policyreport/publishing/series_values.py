@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import partial
 
 import pandas as pd
 
-from policyreport.figures.choices import UNITS, ChoiceNames, exposure_name
+from policyreport.figures.choices import UNITS, ChoiceNames, exposure_name, translated
 from policyreport.params.spelling import sort_key
 from policyreport.publishing.provenance import Provenance
 from policyreport.records.base import Refusal
+from policyreport.records.formats import Formats
 from policyreport.records.markdown import BOUNDARIES, Markdown, mark
 from policyreport.records.notebooks import LeagueRow, SeriesRecord
 from policyreport.records.periods import kind_of
@@ -59,14 +61,15 @@ def counted_on(title: str, provenance: Provenance) -> date | None:
 
 def series_filters(provenance: Provenance) -> dict[str, Callable[..., object]]:
     """Return the filters, with names by the parameters of an edition."""
-    indicators, roles = provenance.indicators, provenance.roles
+    indicators, roles, language = provenance.indicators, provenance.roles, provenance.edition.language
     return {
         "counted_on": lambda title: counted_on(title, provenance),
-        "choices_named": ChoiceNames(indicators, roles, provenance.policy).named,
-        "estimated_in": lambda method: Markdown(UNITS.get(method, "")),
-        "exposure_name": lambda name: exposure_name(name, indicators, roles),
+        "choices_named": ChoiceNames(indicators, roles, provenance.policy, language).named,
+        "estimated_in": lambda method: Markdown(translated(UNITS.get(method, ""), language)),
+        "exposure_name": lambda name: exposure_name(name, indicators, roles, language),
         "hold_everywhere": hold_everywhere,
         "members_of_families": members_of_families,
+        "of_areas": partial(of_areas, formats=provenance.formats),
         "placebo_starts": placebo_starts,
         "singled_out": singled_out,
         "words": str.split,
@@ -89,9 +92,10 @@ def rows_of_figure(rows: Iterable[LeagueRow], figure: str) -> list[str]:
     return [line for row in rows for line in row.inputs.get(figure, ())]
 
 
-def of_areas(count: object, areas: object, rows: Iterable[LeagueRow], figure: str) -> Markdown:
+def of_areas(count: int, areas: int | None, rows: Iterable[LeagueRow], figure: str, formats: Formats) -> Markdown:
     """Write a count of provinces, with the rows of their figures; out of how many, where `areas` says it."""
-    return mark(f"{count} of {areas}" if areas is not None else str(count), [*rows_of_figure(rows, figure), BOUNDARIES])
+    text = formats.count(count) if areas is None else formats.count_of(count, areas)
+    return mark(text, [*rows_of_figure(rows, figure), BOUNDARIES])
 
 
 def scale_of_means(rows: Iterable[LeagueRow]) -> tuple[float, float]:
@@ -128,7 +132,6 @@ FILTERS: dict[str, Callable[..., object]] = {
     "exclude_zero": exclude_zero,
     "none_if_empty": lambda cells: [cell or None for cell in cells],
     "not_below": not_below,
-    "of_areas": of_areas,
     "rows_of_figure": rows_of_figure,
     "scale_of_means": scale_of_means,
     "weighted_and_published": weighted_and_published,

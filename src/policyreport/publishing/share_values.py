@@ -44,19 +44,19 @@ class Chances:
         }
 
     def certainty(self, probability: float) -> str:
-        """Write a probability as a phrase: between 5 and 20 %."""
+        """Write a probability as a phrase: between 5 and 20%."""
         ends = band(probability, probability_bands=self._bands)
         low, high = ("" if end in (0, 1) else self._formats.published(round(100 * end, 10)) for end in ends)
         return self._wording.certainty(low, high, self._formats.language)
 
     def band(self, probability: float) -> Markdown:
-        """Write the band of a probability for a table's cell: 5–20 %."""
+        """Write the band of a probability for a table's cell: 5–20%."""
         return Markdown(self._formats.band(*band(probability, probability_bands=self._bands)))
 
     def chance(self, probability: float, cells: Sequence[PriorCell]) -> str:
         """Write a probability of a revision: as a phrase if it holds under every prior in `cells`, else as the range.
 
-        ``less than 1 %``, or ``0.03 % to 3 %, depending on the prior``, followed by a wider range where the mean
+        ``less than 1%``, or ``0.03% to 3%, depending on the prior``, followed by a wider range where the mean
         revision is not taken as zero. The cell without a prior is left to the table.
         """
         if self._is_agreed(cells):

@@ -77,12 +77,19 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 
 class Templates:
-    """The templates of one folder in one language of numbers and dates; `filters` are further ones by name."""
+    """The templates of one folder in one language of numbers and dates.
+
+    `filters` are further ones by name; messages name files by `place`, else by the folder's name.
+    """
 
     def __init__(
-        self, folder: Path, formats: Formats, filters: Mapping[str, Callable[..., object]] | None = None
+        self,
+        folder: Path,
+        formats: Formats,
+        filters: Mapping[str, Callable[..., object]] | None = None,
+        place: str = "",
     ) -> None:
-        self.folder = folder
+        self.folder, self._folder_place = folder, place or folder.name
         texts = Texts(formats)
         self._sandbox = Sandbox(
             block_start_string="[%",
@@ -125,7 +132,7 @@ class Templates:
         return text, self._place(name), None
 
     def _place(self, name: str) -> str:
-        return f"{self.folder.name}/{name}"
+        return f"{self._folder_place}/{name}"
 
     def _located(self, page: str, error: Exception, values: Mapping[str, object]) -> RenderError:
         """Say what is wrong in which line of which template, and what to do."""
@@ -175,13 +182,13 @@ class Templates:
         """Return the innermost line of a template that an error went through."""
         place, line, step = page, 0, error.__traceback__
         while step is not None:
-            if step.tb_frame.f_code.co_filename.startswith(f"{self.folder.name}/"):
+            if step.tb_frame.f_code.co_filename.startswith(f"{self._folder_place}/"):
                 place, line = step.tb_frame.f_code.co_filename, step.tb_lineno
             step = step.tb_next
         return place, line
 
     def _names(self, place: str, values: Mapping[str, object]) -> set[str]:
         """List what a template may name: what the page is given, and what the template sets itself."""
-        source = self._load(place.partition("/")[2])[0]
+        source = self._load(place.removeprefix(f"{self._folder_place}/"))[0]
         own = {node.name for node in self._sandbox.parse(source).find_all(Name) if node.ctx != "load"}
         return {*values, *self._sandbox.globals, *own}

@@ -34,8 +34,8 @@ _ROWS_SHOWN = 8
 class Place(Frozen):
     """One place where a number appears, and the evidence behind it.
 
-    `where` is the template (``reports/index.qmd``), the province's page or the record's field, `pages` the page's file,
-    `line` the line it is printed on.
+    `where` is the template (``reports/en/index.qmd``), the province's page or the record's field, `pages` the page's
+    file, `line` the line it is printed on.
     """
 
     where: str
@@ -49,7 +49,7 @@ class Place(Frozen):
 def trace(root: Path, store: Path, what: str) -> tuple[Place, ...]:
     """Find where a number of an edition appears, and what it rests on.
 
-    `what` is a number as printed, ``1,227`` or ``94.5 %``, or a field of a record,
+    `what` is a number as printed, ``1,227`` or ``94.5%``, or a field of a record,
     ``VN/tasks:quarter_on_quarter.counts[3].completed``. Records are searched for a number only where it is printed
     nowhere. Raises UsageError, with the nearest numbers, if it is found neither way, or if nothing was run.
     """
@@ -70,11 +70,12 @@ def printed(root: Path, store: Path) -> tuple[Place, ...]:
 
     def place(name: str) -> tuple[str, str]:
         """The template or the province, and the page's file."""
-        if not name.endswith(".qmd"):
-            page = f"provinces/{areas.slug(name)}"
+        folder, slash, own = name.rpartition("/")
+        if not own.endswith(".qmd"):
+            page = f"{folder}{slash}provinces/{areas.slug(own)}"
             return page, named(f"{page}.html")
         page = f"{name.removesuffix('.qmd')}.html"
-        return f"reports/{name}", page if page == "index.html" else named(page)
+        return f"reports/{folder or edition.language}/{own}", page if own == "index.qmd" else named(page)
 
     return tuple(
         Place(where=where, pages=(page,), value=mark.text, line=mark.line, rows=mark.rows)

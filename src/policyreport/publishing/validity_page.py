@@ -4,6 +4,7 @@ The texts are templates, reports/validity.qmd and reports/en/sentences/validity.
 design of a simulation, so that a text changes without a new study.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
@@ -11,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from policyreport.errors import DataError
+from policyreport.figures.words import WORDS
 from policyreport.params.registry import Registry
 from policyreport.records.formats import EN_DASH, Formats
-from policyreport.records.markdown import Markdown
+from policyreport.records.markdown import Markdown, in_english
 from policyreport.statistics.validity import measures as judged_by
 from policyreport.statistics.validity.designs import DESIGNS
 from policyreport.statistics.validity.fingerprint import fingerprint
@@ -178,7 +180,7 @@ def study_of(results: Mapping[str, MethodResult], registry: Registry, formats: F
     studied = [results[id] for id in registry.methods if id in results]
     methods = [_method(result, registry[result.method].title, formats) for result in studied]
     claims = [
-        [registry[result.method].title, claim, *_claim(measures, formats)]
+        [registry[result.method].title, in_english(claim, formats.language), *_claim(measures, formats)]
         for result in studied
         for claim, measures in _claims(result.cells)
     ]
@@ -198,6 +200,7 @@ def study_of(results: Mapping[str, MethodResult], registry: Registry, formats: F
         "older": [registry[result.method].title for result in older],
         "claims": claims,
         "claims_met": sum(row[2] == "meets" for row in claims),
+        "claim_rows": [[*row[:2], said(str(row[2]), formats), *row[3:]] for row in claims],
         "missing": [method for method in methods if method["misses"]],
         "stopping": [method for method in methods if method["stops"]],
         "earlier": EARLIER,
@@ -214,13 +217,13 @@ def _method(result: MethodResult, title: str, formats: Formats) -> dict[str, Any
         "version": result.version,
         "judged": judged,
         "met": judged - len(missed),
-        "verdict": verdict_of([measure for cell in result.cells for measure in cell.measures]),
+        "verdict": said(verdict_of([measure for cell in result.cells for measure in cell.measures]), formats),
         "misses": [
             {
-                "design": _described(cell),
-                "name": measure.name,
+                "design": in_english(_described(cell), formats.language),
+                "name": in_english(measure.name, formats.language),
                 "measured": measured(measure, formats),
-                "side": "below" if measure.verdict == "fails low" else "above",
+                "side": said("below" if measure.verdict == "fails low" else "above", formats),
                 "band": (measure.low, measure.high),
             }
             for cell, measure in missed
@@ -249,9 +252,13 @@ def _table(result: MethodResult, what: str, formats: Formats) -> dict[str, objec
     headed = [f"{name} ({bands[name]})" if name in bands else name for name in names]
     return {
         "id": f"validity-{result.method}-{what.replace(' ', '-')}",
-        "title": what.capitalize(),
+        "title": in_english(what.capitalize(), formats.language),
         "description": Markdown(DESIGNS.get(what, "")),
-        "columns": [*(design.replace("_", " ") for design in designs), "verdict", *headed],
+        "columns": [
+            *(in_english(design.replace("_", " "), formats.language) for design in designs),
+            WORDS[formats.language].verdict,
+            *(in_english(name, formats.language) for name in headed),
+        ],
         "cells": [_row(cell, designs, names, bands, formats) for cell in rows],
         "judged": sum(measure.low is not None for measure in measures),
         "missed": sum(measure.verdict.startswith("fails") for measure in measures),
@@ -307,6 +314,12 @@ def verdict_of(measures: Sequence[Measure]) -> str:
     judged = len(verdicts) - verdicts.count("not judged")
     texts = (f"{count} {word}" if judged > 1 else word for count, word in missed if count)
     return ", ".join(texts) or "meets"
+
+
+def said(verdict: str, formats: Formats) -> str:
+    """Write a verdict of `verdict_of` in the page's language."""
+    words = WORDS[formats.language].bands
+    return re.sub("[a-z]+", lambda word: words.get(word[0], word[0]), verdict)
 
 
 def band_of(low: float, high: float, formats: Formats) -> str:
@@ -391,7 +404,7 @@ def _row(
     # The dagger marks a cell whose result was known beforehand and is explained under the table.
     shown[-1] += " †" if any(note.is_of(cell) for note in NOTES) else ""
     numbers = [_marked(by[name], name in bands, formats) if name in by else None for name in names]
-    return [*shown, verdict_of(cell.measures), *numbers]
+    return [*shown, said(verdict_of(cell.measures), formats), *numbers]
 
 
 def _marked(measure: Measure, judged_elsewhere: bool, formats: Formats) -> Markdown:

@@ -21,7 +21,7 @@ from policyreport.params.wording import AND, capitalised, word
 from policyreport.records.base import Refusal
 from policyreport.records.digits import as_published
 from policyreport.records.formats import Formats
-from policyreport.records.markdown import Markdown, attribute, escape, link, mark
+from policyreport.records.markdown import Markdown, attribute, escape, in_english, link, mark
 from policyreport.records.periods import kind_of, period_bounds, year_of_period
 
 # Not the non-breaking space between a number and its unit.
@@ -55,6 +55,10 @@ class Drawing:
     label: str
     picture: Picture
 
+    def in_language(self, language: str) -> Drawing:
+        """Return the drawing with the picture as drawn in a language."""
+        return Drawing(self.label, self.picture.in_language(language))
+
 
 class Texts:
     """Filters and functions of templates in one language."""
@@ -78,7 +82,7 @@ class Texts:
             "image": image_of,
             "interval": marked(formats.interval),
             "interval_bar": interval_bar,
-            "link": link,
+            "link": self.link,
             "list": self.listed,
             "month": marked(formats.month),
             "more_columns": more_columns,
@@ -140,14 +144,18 @@ class Texts:
         every, write = list(numbers), getattr(self.formats, kind)
         return Markdown(f"{write(min(every), digits)} {self.formats.to} {write(max(every), digits)}")
 
+    def link(self, text: str, address: str) -> Markdown:
+        """Write a link; the text of an English one is marked as such in another language."""
+        return link(in_english(text, self.formats.language), address)
+
     def period(self, period: str) -> str:
         """Write a period inside a sentence: 2025, the first nine months of 2025, the third quarter of 2025."""
         if (year := year_of_period(period)) is not None:
             return str(year)
-        if kind_of(period).endswith("months") and self.formats.language == "en":
+        if kind_of(period).endswith("months"):
             first, last = period_bounds(period)
             if first.month == 1:
-                return f"the first {word(last.month, 'en')} months of {first.year}"
+                return self.formats.first_months(last.month, word(last.month, "en"), first.year)
         return self.formats.period(period)
 
     def signed(self, value: float, digits: int = 2) -> str:

@@ -125,7 +125,7 @@ def _is_interval(value: object) -> bool:
 
 
 def _interval(value: Any) -> str:
-    return f"[{written(value.low)}, {written(value.high)}] at {as_computed(round(100 * value.level, 2))} %"
+    return f"[{written(value.low)}, {written(value.high)}] at {as_computed(round(100 * value.level, 2))}%"
 
 
 class Frozen(BaseModel):

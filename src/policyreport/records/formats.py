@@ -50,13 +50,14 @@ class Idiom:
     long_month: str
     quarters: tuple[str, ...]
     halves: tuple[str, ...]
+    months: str
 
 
 IDIOMS = {
     # "15 October 2025": the report's English is that of statistical offices
     "en": Idiom(
         locale="en_GB",
-        of="of",
+        of=f"{NBSP}of{NBSP}",
         to="to",
         points="pp",
         under="under",
@@ -70,23 +71,25 @@ IDIOMS = {
         long_month="MMMM y",
         quarters=tuple(f"the {nth} quarter of {{year}}" for nth in ("first", "second", "third", "fourth")),
         halves=("the first half of {year}", "the second half of {year}"),
+        months="the first {word} months of {year}",
     ),
     "vi": Idiom(
         locale="vi",
-        of="trên",
+        of="/",
         to="đến",
-        points="điểm %",
+        points="điểm phần trăm",
         under="dưới",
         over="trên",
         about="khoảng",
         a_year="một năm",
-        long_date="d 'tháng' M 'năm' y",
+        long_date="dd/MM/y",
         short_date="dd/MM/y",
         day="dd/MM",
         month="MM/y",
         long_month="'tháng' M 'năm' y",
         quarters=tuple(f"quý {nth} năm {{year}}" for nth in ("I", "II", "III", "IV")),
         halves=("6 tháng đầu năm {year}", "6 tháng cuối năm {year}"),
+        months="{number} tháng đầu năm {year}",
     ),
 }
 
@@ -136,25 +139,25 @@ class Formats:
         return self.number(value, 0)
 
     def percent(self, share: float, digits: int = 1) -> str:
-        """Write a share of 1 as a percentage: ``94.5 %`` with a non-breaking space.
+        """Write a share of 1 as a percentage: ``94.5%``.
 
-        Only all and none are printed as such: 0.9999 is ``> 99.9 %``.
+        Only all and none are printed as such: 0.9999 is ``> 99.9%``.
         """
         step = 10.0**-digits
         if 0 < share < 1:
             text = self.number(100 * share, digits)
             if text == self.number(100, digits):
-                return f">{NBSP}{self.number(100 - step, digits)}{NBSP}%"
+                return f">{NBSP}{self.number(100 - step, digits)}%"
             if text == self.number(0, digits):
-                return f"<{NBSP}{self.number(step, digits)}{NBSP}%"
-        return f"{self.number(100 * share, 0 if share in (0, 1) else digits)}{NBSP}%"
+                return f"<{NBSP}{self.number(step, digits)}%"
+        return f"{self.number(100 * share, 0 if share in (0, 1) else digits)}%"
 
     def percentage(self, value: float) -> str:
         """Write a number of per cent with the decimals it was published with, two at most."""
-        return f"{self.published(value, 2)}{NBSP}%"
+        return f"{self.published(value, 2)}%"
 
     def amount(self, value: float, unit: str, bound: str = "=") -> str:
-        """Write a published figure by its unit and with its bound: ``over 91 %``, ``44th``, ``about 80,000``."""
+        """Write a published figure by its unit and with its bound: ``over 91%``, ``44th``, ``about 80,000``."""
         text = self.percentage(value) if unit.startswith("%") else self.published(value)
         if unit.startswith("rank"):
             text = self.place(round(value))
@@ -171,12 +174,12 @@ class Formats:
         return f"{number}{ending}"
 
     def share_of(self, count: int, total: int) -> str:
-        """Write a count with its total and share, ``1,227 of 1,298 (94.5 %)``: a share never stands alone."""
+        """Write a count with its total and share, ``1,227 of 1,298 (94.5%)``: a share never stands alone."""
         return f"{self.count_of(count, total)} ({self.percent(count / total)})"
 
     def count_of(self, count: int, total: int) -> str:
         """Write a count with its total, held together by non-breaking spaces: ``1,227 of 1,298``."""
-        return f"{self.count(count)}{NBSP}{self._idiom.of}{NBSP}{self.count(total)}"
+        return f"{self.count(count)}{self._idiom.of}{self.count(total)}"
 
     def points(self, value: float, digits: int = 2) -> str:
         """Write a difference in percentage points with its sign: ``+0.27 pp``."""
@@ -228,30 +231,34 @@ class Formats:
             return self.date(datetime.date.fromisoformat(period))
         return self._date(datetime.date(int(year), int(month), 1), self._idiom.long_month) if month else year
 
-    def probability_range(self, low: float, high: float) -> tuple[str, str]:
-        """Write the ends of a range of probabilities, rounded outwards: ``0.03 %``, ``6 %``.
+    def first_months(self, number: int, word: str, year: int) -> str:
+        """Write the months from January: ``the first nine months of 2025``."""
+        return self._idiom.months.format(number=number, word=word, year=year)
 
-        One digit below 10 % and above 90 %, whole percentages between.
+    def probability_range(self, low: float, high: float) -> tuple[str, str]:
+        """Write the ends of a range of probabilities, rounded outwards: ``0.03%``, ``6%``.
+
+        One digit below 10% and above 90%, whole percentages between.
         """
         return self._probability_end(low, ROUND_FLOOR), self._probability_end(high, ROUND_CEILING)
 
     def _probability_end(self, value: float, rounding: str) -> str:
-        """Write one end; closer than 0.01 % to 0 or 100 % it is ``under 0.01 %`` or ``over 99.99 %``."""
+        """Write one end; closer than 0.01% to 0 or 100% it is ``under 0.01%`` or ``over 99.99%``."""
         percent = Decimal(repr(100 * value))
         near = min(percent, 100 - percent)
         if near < Decimal("0.01"):
             beyond, end = (self._idiom.under, 0.01) if percent < 50 else (self._idiom.over, 99.99)
-            return f"{beyond}{NBSP}{self.number(end, 2)}{NBSP}%"
+            return f"{beyond}{NBSP}{self.number(end, 2)}%"
         digits = 0 if near >= 1 else -near.adjusted()
         rounded = percent.quantize(Decimal(1).scaleb(-digits), rounding=rounding).normalize()
         shown = max(-int(rounded.as_tuple().exponent), 0)
-        return f"{self.number(float(rounded), shown)}{NBSP}%"
+        return f"{self.number(float(rounded), shown)}%"
 
     def band(self, low: float, high: float) -> str:
-        """Write a band of probabilities between shares of 1: ``< 1 %``, ``1–5 %``, ``> 99 %``."""
+        """Write a band of probabilities between shares of 1: ``< 1%``, ``1–5%``, ``> 99%``."""
         ends = [self.published(round(100 * end, 10)) for end in (low, high)]
         text = f"<{NBSP}{ends[1]}" if low == 0 else f">{NBSP}{ends[0]}" if high == 1 else EN_DASH.join(ends)
-        return f"{text}{NBSP}%"
+        return f"{text}%"
 
     def _date(self, day: datetime.date, pattern: str) -> str:
         return str(format_date(day, format=pattern, locale=self._idiom.locale))

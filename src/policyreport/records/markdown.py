@@ -22,6 +22,11 @@ from policyreport.errors import PolicyReportError
 _ALWAYS = r"\\`*_{}\[\]<>#|$@^~&\"!=+"
 # These are written as character references: after a backslash some readers take them for mathematics.
 _AS_REFERENCE = frozenset("\\[]()$")
+_ENGLISH = re.compile(
+    r"\b(?:a|about|after|all|and|are|as|at|by|each|every|for|from|has|in|into|is|it|its|no|not|of|on|one|only|or|than|"
+    r"that|the|their|to|under|when|which|with|year|years)\b",
+    re.IGNORECASE,
+)
 _SPECIAL = re.compile(
     r"\A(?:\(?\w+[.)](?=\s|$)|[-:(%])"  # makes a list, a heading or a quotation of the line that begins with it
     rf"|[{_ALWAYS}]"
@@ -69,6 +74,13 @@ def escape(text: str) -> Markdown:
     if isinstance(text, Markdown):
         return text
     return Markdown(_SPECIAL.sub(_written_out, _on_one_line(text)))
+
+
+def in_english(text: str, language: str, *, always: bool = False) -> str:
+    """Mark an English text as such on a page in another language; one without a common English word only `always`."""
+    if language == "en" or not text or not (always or _ENGLISH.search(text)):
+        return text
+    return Markdown(f'[{escape(text)}]{{lang="en"}}')
 
 
 def _on_one_line(text: str) -> str:

@@ -27,7 +27,7 @@ class Threshold(Result):
 
     `probability` is None where the rules withhold it (no vintage history, bound only); `certainty` is the
     band of METHODS §0's probability words, given for 1-4 revisions where it is the same in every prior of
-    `prior_cells` but the flat one. `as_published` is True for n = 0. `interval` is the 95 % interval of the final
+    `prior_cells` but the flat one. `as_published` is True for n = 0. `interval` is the 95% interval of the final
     value, `verdict_interval` the one that leaves out the threshold just where there is a verdict.
     """
 

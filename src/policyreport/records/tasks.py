@@ -275,7 +275,7 @@ class Outlook(Result):
 
 
 class Calibration(Result):
-    """How earlier outlooks fared (METHODS §3): outcomes inside the 90 % interval, randomised PIT values."""
+    """How earlier outlooks fared (METHODS §3): outcomes inside the 90% interval, randomised PIT values."""
 
     kind: Literal["calibration"] = "calibration"
     forecasts: int

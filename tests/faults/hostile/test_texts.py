@@ -44,7 +44,7 @@ ON_PAPER: dict[str, Callable[[str], str]] = {
     "link": lambda text: f"See {link(text, ADDRESS)}.",
 }
 PLACES = ON_PAPER | {
-    "sentence": lambda text: f"In 2025 {escape(text)} grew by 7 %.",
+    "sentence": lambda text: f"In 2025 {escape(text)} grew by 7%.",
     "two in a row": lambda text: f"{escape(text)}{escape(text)}",
     "emphasis": lambda text: f"It is *{escape(text)}* so far.",
     "flags": lambda text: f"::: {{.flags}}\n{escape(text)}\n:::",

@@ -56,7 +56,7 @@ def share() -> None:
     axes.plot([2022, 2023, 2024, 2025], [12.83, 12.87, 13.17, 14.02], "-o", color=ACCENT, ms=5)
     axes.plot([2022, 2023, 2024], [14.26, 16.5, 18.3], "-o", color=CONTEXT, ms=5)
     axes.axhline(16, color=THRESHOLD, lw=1)
-    axes.text(2025.4, 16.15, "16 %", color=THRESHOLD, ha="right", fontsize=9)
+    axes.text(2025.4, 16.15, "16%", color=THRESHOLD, ha="right", fontsize=9)
     axes.text(2025, 13.0, "NSO", color=ACCENT, ha="right", va="top", fontsize=9)
     axes.text(2024.1, 18.3, "Ministry", color=MUTED, va="center", fontsize=9)
     axes.set_xticks([2022, 2023, 2024, 2025])

@@ -106,7 +106,7 @@ def rate_agrees(evidence: Evidence) -> Iterator[Breach]:
 
 
 def share_outside_100(evidence: Evidence) -> Iterator[Breach]:
-    """A share, other than a rate of growth, below 0 or above 100 %."""
+    """A share, other than a rate of growth, below 0 or above 100%."""
     rows = evidence.ledger
     share = rows["unit"].str.fullmatch(r"%(?: of .+)?") & ~rows["indicator"].isin(evidence.settings.growing_rates)
     for row in figures(rows[share & ~rows["value"].between(0, 100)]):
@@ -171,8 +171,8 @@ def implied_deflator(evidence: Evidence) -> Iterator[Breach]:
         both["usual"] = both.groupby("year")["prices"].transform("median")
         off = both[(both["prices"] - both["usual"]).abs() > evidence.settings.deflator_points]
         for row in figures(off):
-            text = f"with {as_published(row.value)} % in volume, prices would have moved by {row.prices:.1f} %"
-            text = f"{evidence.about(row)}: {text}; median {row.usual:.1f} %."
+            text = f"with {as_published(row.value)}% in volume, prices would have moved by {row.prices:.1f}%"
+            text = f"{evidence.about(row)}: {text}; median {row.usual:.1f}%."
             yield Breach((row.id, row.id_a, row.id_b), text)
 
 

@@ -77,7 +77,7 @@ def share_of_output(evidence: Evidence) -> Iterator[Breach]:
             if not implied or any(span.distance(_printed(row)) == 0 for *_, span in implied):
                 continue
             share, output, nearest = min(implied, key=lambda case: case[2].distance(_printed(row)))
-            text = f"{share.text} % of {output.text} is {nearest.value:,.1f}, printed {as_published(row.value)}"
+            text = f"{share.text}% of {output.text} is {nearest.value:,.1f}, printed {as_published(row.value)}"
             yield _breach(evidence, row, nearest, f"{text} {row.unit}")
 
 
@@ -128,11 +128,11 @@ def _growth_text(row: Row, case: _Case, year: int) -> str:
     """What is printed, what is implied, and which share of the earlier year would agree."""
     yearly = year_of_period(row.period) is not None
     agreeing = case.after.value * (100 + case.output.value) / (100 + row.value)
-    instead = f" (to about {agreeing:.2f} %)" if yearly else ""
-    shares = f"shares of {case.before.text} and {case.after.text} %"
-    output = f"output growing by {case.output.value:.1f} %{'' if yearly else ' a year'}"
+    instead = f" (to about {agreeing:.2f}%)" if yearly else ""
+    shares = f"shares of {case.before.text} and {case.after.text}%"
+    output = f"output growing by {case.output.value:.1f}%{'' if yearly else ' a year'}"
     return (
-        f"printed {as_published(row.value)} %; {shares} with {output} imply {case.implied.value:.1f} %. Either the "
+        f"printed {as_published(row.value)}%; {shares} with {output} imply {case.implied.value:.1f}%. Either the "
         f"share in {year} was revised without being printed{instead}, or the growth is of another quantity, such as "
         "one in another currency"
     )

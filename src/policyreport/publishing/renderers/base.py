@@ -32,8 +32,8 @@ class Renderer(ABC):
         """Render every page into a folder in `scratch`; that folder, and what could not be shown."""
 
     @abstractmethod
-    def write_typst(self, project: Path, scratch: Path) -> tuple[Path, str, list[str]]:
-        """Translate ``report.qmd`` to Typst; the folder its paths start from, the text, and what could not be shown."""
+    def write_typst(self, project: Path, scratch: Path, document: str) -> tuple[Path, str, list[str]]:
+        """Translate a document to Typst; the folder its paths start from, the text, and what could not be shown."""
 
     def render_site(self, project: Path, site: Path, progress: Progress) -> list[str]:
         """Render every page into the folder `site`."""
@@ -44,20 +44,21 @@ class Renderer(ABC):
             replace_folder(draft, site)
         return notes
 
-    def render_pdf(self, project: Path, pdf: Path, progress: Progress) -> list[str]:
-        """Render ``report.qmd`` into the file `pdf`.
+    def render_pdf(self, project: Path, pdf: Path, progress: Progress, document: str = PDF_PAGE) -> list[str]:
+        """Render the project's `document` into the file `pdf`.
 
         Whichever renderer writes Typst, the report's own Typst compiles it: Quarto's makes no tags before version 0.14,
         and so two runs give the same bytes.
         """
-        document = project / PDF_PAGE
-        if not document.is_file():
-            raise RenderError(str(document), "the document of the PDF", "no such file", "Assemble the report first.")
+        if not (project / document).is_file():
+            raise RenderError(
+                str(project / document), "the document of the PDF", "no such file", "Assemble the report first."
+            )
         pdf.parent.mkdir(parents=True, exist_ok=True)
         with passing_folder(f".{pdf.stem}-", pdf.parent) as scratch:
-            folder, source, notes = self.write_typst(project, scratch)
+            folder, source, notes = self.write_typst(project, scratch, document)
             notes += write_pdf(folder, source, pdf)
-        progress(PDF_PAGE.removesuffix(".qmd"))
+        progress(document.removesuffix(".qmd"))
         return notes
 
 

@@ -10,12 +10,12 @@ import shutil
 from pathlib import Path
 
 if __package__:
-    from policyreport.publishing.renderers.search import write_search_index
+    from policyreport.publishing.renderers.search import LANGUAGE, write_search_index
 else:
-    from search import write_search_index  # type: ignore[import-not-found,no-redef,unused-ignore]
+    from search import LANGUAGE, write_search_index  # type: ignore[import-not-found,no-redef,unused-ignore]
 
-# The whole report in one document, which is the PDF.
-DOCUMENT = "report"
+# The whole report in one document, which is the PDF, in the edition's first language and in its others.
+DOCUMENT = re.compile(r"report(-[a-z]{2})?")
 FIGURES = "figures"
 _USED = re.compile(r'="[^"]*?(figures/[^"#?]+)')
 
@@ -23,15 +23,16 @@ _USED = re.compile(r'="[^"]*?(figures/[^"#?]+)')
 def finish_site(site: Path) -> None:
     """Remove what no page shows and write the search index; running it again does no harm."""
     remove_document(site)
-    drop_unused_figures(site)
-    write_search_index(site)
+    for folder in (site, *sorted(site.glob(LANGUAGE))):
+        drop_unused_figures(folder)
+        write_search_index(folder, site)
 
 
 def remove_document(site: Path) -> None:
     """Remove the PDF's document where it was rendered as a page."""
-    (site / f"{DOCUMENT}.html").unlink(missing_ok=True)
-    for path in site.glob(f"{DOCUMENT}_files"):
-        shutil.rmtree(path)
+    for path in site.glob("report*"):
+        if DOCUMENT.fullmatch(path.name.removesuffix("_files").removesuffix(".html")):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def drop_unused_figures(site: Path) -> None:
@@ -49,8 +50,8 @@ def drop_unused_figures(site: Path) -> None:
 def main() -> None:
     """Finish what ``quarto render`` made in the project; its PDF goes next to the pages' sources."""
     site = Path(os.environ["QUARTO_PROJECT_OUTPUT_DIR"]).resolve()
-    if (site / f"{DOCUMENT}.pdf").is_file():
-        (site / f"{DOCUMENT}.pdf").replace(f"{DOCUMENT}.pdf")
+    for path in site.glob("report*.pdf"):
+        path.replace(path.name)
     finish_site(site)
 
 

@@ -13,9 +13,9 @@ import pypandoc
 import yaml
 
 from policyreport.errors import RenderError
-from policyreport.publishing.page_files import EDITION_FILE
+from policyreport.publishing.page_files import EDITION_FILE, FRONT_MATTER
 from policyreport.publishing.renderers.base import Progress, Renderer
-from policyreport.publishing.renderers.typst_pdf import PDF_PAGE
+from policyreport.publishing.renderers.typst_pdf import DOCUMENT
 
 _ARGUMENTS = ("--from=markdown", "--to=html5", "--standalone", "--wrap=none", "--mathml", "--section-divs")
 _FILTERS = ("safe.lua", "links.lua", "callouts.lua", "crossref.lua", "html.lua")
@@ -37,7 +37,7 @@ class PandocRenderer(Renderer):
         """See `Renderer`."""
         settings = read_settings(project)
         pages = _select(project, settings.get("render") or ["*.qmd", "*/*.qmd"])
-        pages = [page for page in pages if page != PDF_PAGE]
+        pages = [page for page in pages if not DOCUMENT.fullmatch(page)]
         if not pages:
             raise RenderError(str(project), "pages (.qmd)", "none", "Assemble the report first.")
         draft = scratch / "site"
@@ -47,18 +47,24 @@ class PandocRenderer(Renderer):
             shutil.copyfile(project / name, draft / name)
         return draft, notes
 
-    def write_typst(self, project: Path, scratch: Path) -> tuple[Path, str, list[str]]:
+    def write_typst(self, project: Path, scratch: Path, document: str) -> tuple[Path, str, list[str]]:
         """See `Renderer`; the theme has template and filter."""
         target, arguments = scratch / "report.typ", ("--from=markdown", "--to=typst", "--standalone", "--wrap=none")
-        theme = _theme_options(project, "pdf-template.typ", ("safe.lua", "typst.lua"))
-        notes = run_pandoc([*arguments, *theme, f"--output={target.resolve()}", PDF_PAGE], project, PDF_PAGE)
+        theme = _theme_options(project, document, "pdf-template.typ", ("safe.lua", "typst.lua"))
+        notes = run_pandoc([*arguments, *theme, f"--output={target.resolve()}", document], project, document)
         return project, target.read_text(encoding="utf-8"), notes
 
 
-def metadata_options(project: Path) -> list[str]:
-    """Return the options that give pandoc what Quarto reads by itself: the project's settings, and the edition's."""
-    files = (project / name for name in ("_quarto.yml", EDITION_FILE))
-    return [f"--metadata-file={path.resolve()}" for path in files if path.is_file() or path.name != EDITION_FILE]
+def metadata_options(project: Path, page: str) -> list[str]:
+    """Return the options that give pandoc what Quarto reads by itself: the project's settings, and those a page names.
+
+    A page without front matter has the edition's.
+    """
+    text = (project / page).read_text(encoding="utf-8")
+    head = FRONT_MATTER.match(text)
+    named = (yaml.safe_load(head["head"]) or {}).get("metadata-files") if head else None
+    files = [(project / page).parent / str(name) for name in named] if named else [project / EDITION_FILE]
+    return [f"--metadata-file={path.resolve()}" for path in (project / "_quarto.yml", *filter(Path.is_file, files))]
 
 
 def read_settings(project: Path) -> dict[str, Any]:
@@ -115,14 +121,14 @@ def _write_page(project: Path, draft: Path, page: str) -> list[str]:
     source = (project / page).resolve()
     _check_encoding(source, page)
     target = (draft / page).with_suffix(".html").resolve()
-    arguments = (*_ARGUMENTS, "--toc", "--toc-depth=2", *_theme_options(project, "page.html", _FILTERS))
+    arguments = (*_ARGUMENTS, "--toc", "--toc-depth=2", *_theme_options(project, page, "page.html", _FILTERS))
     return run_pandoc([*arguments, f"--output={target}", source.name], source.parent, page)
 
 
-def _theme_options(project: Path, template: str, filters: Iterable[str]) -> list[str]:
+def _theme_options(project: Path, page: str, template: str, filters: Iterable[str]) -> list[str]:
     theme = (project / "theme").resolve()
     lua = (f"--lua-filter={theme / name}" for name in filters)
-    return [*metadata_options(project), f"--template={theme / template}", *lua]
+    return [*metadata_options(project, page), f"--template={theme / template}", *lua]
 
 
 def _check_encoding(source: Path, page: str) -> None:

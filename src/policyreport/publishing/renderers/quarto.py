@@ -15,7 +15,7 @@ from policyreport.errors import RenderError
 from policyreport.publishing.page_files import QUARTO_KEYS
 from policyreport.publishing.renderers.base import Progress, Renderer
 from policyreport.publishing.renderers.pandoc import NO_ROOM, UNREAD, read_settings
-from policyreport.publishing.renderers.typst_pdf import PDF_PAGE
+from policyreport.publishing.renderers.typst_pdf import DOCUMENT
 
 OLDEST = (1, 6)  # environment.yml asks for the same
 _TIMEOUT = 1800
@@ -38,7 +38,9 @@ class QuartoRenderer(Renderer):
     def write_pages(self, project: Path, scratch: Path, progress: Progress) -> tuple[Path, list[str]]:
         """See `Renderer`; raises RenderError also if Quarto is missing or too old."""
         copy = _copy(project, scratch)
-        (copy / PDF_PAGE).unlink(missing_ok=True)
+        for path in copy.glob("*.qmd"):
+            if DOCUMENT.fullmatch(path.name):
+                path.unlink()
         notes = _render(["render", ".", "--to", "html"], copy)
         draft = copy / str(read_settings(copy).get("output-dir") or "_site")
         pages = sorted(page.relative_to(draft).as_posix() for page in draft.rglob("*.html"))
@@ -49,13 +51,13 @@ class QuartoRenderer(Renderer):
             progress(page.removesuffix(".html"))
         return draft, notes
 
-    def write_typst(self, project: Path, scratch: Path) -> tuple[Path, str, list[str]]:
+    def write_typst(self, project: Path, scratch: Path, document: str) -> tuple[Path, str, list[str]]:
         """See `Renderer`."""
         copy = _copy(project, scratch)
-        notes = _render(["render", PDF_PAGE, "--to", "typst", "--metadata", "output-ext:typ"], copy)
-        drafts = sorted(copy.rglob(f"{Path(PDF_PAGE).stem}.typ"))
+        notes = _render(["render", document, "--to", "typst", "--metadata", "output-ext:typ"], copy)
+        drafts = sorted(copy.rglob(f"{Path(document).stem}.typ"))
         if not drafts:
-            raise RenderError(PDF_PAGE, "a Typst document written by Quarto", "none", _TODO)
+            raise RenderError(document, "a Typst document written by Quarto", "none", _TODO)
         return copy, drafts[0].read_text(encoding="utf-8"), notes
 
 

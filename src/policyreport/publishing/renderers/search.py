@@ -8,6 +8,8 @@ from pathlib import Path
 
 INDEX = "search-index.js"
 NOTEBOOKS = "notebooks"
+# Folder of the pages in a language other than the first.
+LANGUAGE = "[a-z][a-z]"
 _ASKED = re.compile(r"search-index[\w-]*\.js")
 _TEXT_LIMIT = 600
 _SKIPPED = {"script", "style", "svg", "math", "details", "nav", "table"}
@@ -88,20 +90,21 @@ def in_script(json_text: str) -> str:
     return json_text.replace("</", "<\\/").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def write_search_index(site: Path) -> None:
-    """Write the search index of a site's pages under the name that the site's script loads.
+def write_search_index(folder: Path, site: Path) -> None:
+    """Write the search index of a folder's pages, in one language, under the name that the site's script loads.
 
     That is ``search-index.js``, marked in a simulated edition. The pages of executed notebooks are left out.
     """
+    others = {path.name for path in site.glob(LANGUAGE)}
     rows = [
         [
-            path.relative_to(site).as_posix() + (f"#{part.anchor}" if part.anchor else ""),
+            path.relative_to(folder).as_posix() + (f"#{part.anchor}" if part.anchor else ""),
             page[0].title,
             part.title,
             part.text,
         ]
-        for path in sorted(site.rglob("*.html"))
-        if path.parent.name != NOTEBOOKS
+        for path in sorted(folder.rglob("*.html"))
+        if path.parent.name != NOTEBOOKS and path.relative_to(folder).parts[0] not in others
         for page in [read_sections(path.read_text(encoding="utf-8"))]
         for part in page
         if part.title
@@ -109,4 +112,4 @@ def write_search_index(site: Path) -> None:
     text = in_script(",\n".join(json.dumps(row, ensure_ascii=False) for row in rows))
     script = site / "theme" / "site.js"
     asked = _ASKED.search(script.read_text(encoding="utf-8")) if script.exists() else None
-    (site / (asked[0] if asked else INDEX)).write_text(f"window.searchIndex = [\n{text}\n];\n", encoding="utf-8")
+    (folder / (asked[0] if asked else INDEX)).write_text(f"window.searchIndex = [\n{text}\n];\n", encoding="utf-8")

@@ -1,6 +1,7 @@
 """The PDF: pandoc or Quarto writes Typst, the ``typst`` wheel compiles it to tagged PDF."""
 
 import os
+import re
 import shutil
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -14,6 +15,8 @@ from policyreport.figures.fonts import FAMILY
 from policyreport.running.endings import passing_folder
 
 PDF_PAGE = "report.qmd"
+# The whole report in one document, and in the edition's other languages.
+DOCUMENT = re.compile(r"report(-[a-z]{2})?\.qmd")
 _STANDARDS = ["ua-1"]  # PDF/UA-1: tagged, titled, every picture with words in its place
 _FONTS = "theme/fonts"
 # Stands for a character that no font has.
@@ -45,7 +48,7 @@ def write_pdf(project: Path, source: str, pdf: Path) -> list[str]:
 
 
 def _named_texts(project: Path) -> dict[str, str]:
-    pages = [project / PDF_PAGE, *sorted(project.glob("*.qmd")), *sorted(project.glob("*/*.qmd"))]
+    pages = [project / PDF_PAGE, *sorted(project.glob("*.qmd")), *sorted(project.glob("*/**/*.qmd"))]
     return {path.relative_to(project).as_posix(): path.read_text(encoding="utf-8") for path in pages if path.is_file()}
 
 
@@ -122,7 +125,7 @@ def boxed(text: str, signs: set[str]) -> str:
 
 def figure_texts(project: Path) -> dict[str, str]:
     """Return the project's figures by path."""
-    paths = sorted((project / FIGURES).rglob("*.svg"))
+    paths = sorted(path for folder in (FIGURES, f"*/{FIGURES}") for path in project.glob(f"{folder}/**/*.svg"))
     return {path.relative_to(project).as_posix(): path.read_text(encoding="utf-8", errors="replace") for path in paths}
 
 

@@ -8,7 +8,7 @@ DESIGNS = {
     ),
     "flow change": (
         "Data: one list of n open tasks over two intervals of the days shown; daily hazard 0.003 in the first, in the "
-        "later one as shown; additions Poisson with a mean of 10 % of the tasks open; finished tasks binomial, or "
+        "later one as shown; additions Poisson with a mean of 10% of the tasks open; finished tasks binomial, or "
         "beta-binomial with the design effect. Truth: the change of the 30-day hazard. Where the later hazard is "
         "0.003 too, intervals that exclude no change are false alarms, elsewhere they are power; the verdict asks for "
         "this at a design effect of 2. Violations: a design effect that is ignored, additions that enter evenly over "
@@ -43,7 +43,7 @@ DESIGNS = {
     ),
     "outlook": (
         "Data: lists that start with n tasks, intervals of 90 days, a share of uniformly 0.1 to 0.5 of the tasks "
-        "finished in each, additions Poisson with a mean of 20 % of the tasks open; then the future of ratio times 90 "
+        "finished in each, additions Poisson with a mean of 20% of the tasks open; then the future of ratio times 90 "
         "days, with the same share and the same clustering. Truth: the number finished in that future. Assumed: the "
         "design effect of the prediction, or that it is learnt from the list; printed at 4 where it is assumed. "
         "Violation: a design effect of 4 that is ignored. A list with nothing left open is not predicted."
@@ -64,8 +64,8 @@ DESIGNS = {
         "percentage points, or with a spread drawn from the prior; where jumps are shown, each revision has that "
         "chance of a spread five times as large. Truth: the final value. At the margin: the value is published as far "
         "below the threshold as just makes the verdict *below*, which is wrong if the final value reaches it. The bar "
-        "is the 90 % interval drawn with a verdict. The chance: the value is published so far below the threshold that "
-        "the final one reaches it with a true chance of 2 %; counted is how often that lies in the band of words that "
+        "is the 90% interval drawn with a verdict. The chance: the value is published so far below the threshold that "
+        "the final one reaches it with a true chance of 2%; counted is how often that lies in the band of words that "
         "the one prior gives, and in what is printed: words where all priors agree, else the range of their chances. "
         "Violations: revisions that mostly go up, revisions that jump."
     ),

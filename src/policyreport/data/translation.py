@@ -1,0 +1,96 @@
+"""Texts that records took from params/ and the table of areas, in another language than English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from policyreport.params.translated import ORIGINAL, texts_file, translated
+
+Item = TypeVar("Item")
+TOLD = re.compile(
+    "basis_change|deadline_reason|legal_reference|list_label|name|not_found|note|publishers?|short|subject|text|what"
+)
+"""Fields of records that hold a text; others may hold keys that read like one."""
+PARTS = {"indicators": "indicators", "policy": "policy", "registry": "registry", "roles": "report"}
+"""Files of params/ with texts, by the field that holds what they say."""
+
+
+@dataclass(frozen=True)
+class Translation:
+    """Writes records in a language; `texts` are the translated ones by the English ones."""
+
+    language: str
+    texts: Mapping[str, str]
+
+    def of(self, item: Item) -> Item:
+        """Return a record, or records in sequences and mappings, in the language."""
+        return item if self.language == ORIGINAL else self._of(item)
+
+    def _of(self, item: Any) -> Any:
+        if isinstance(item, str):
+            return self.texts.get(item, item)
+        if isinstance(item, BaseModel):
+            return self._of_record(item)
+        if isinstance(item, (tuple, list)) and not hasattr(item, "_fields"):
+            parts = [self._of(part) for part in item]
+            changed = any(new is not old for new, old in zip(parts, item, strict=True))
+            return type(item)(parts) if changed else item
+        if isinstance(item, Mapping):
+            return {key: self._of(part) for key, part in item.items()}
+        return item
+
+    def _of_record(self, record: BaseModel) -> BaseModel:
+        values = vars(record)
+        told = {name: value for name, value in values.items() if TOLD.fullmatch(name) or not _is_of_keys(value)}
+        changed = {name: new for name, value in told.items() if (new := self._of(value)) is not value}
+        changed |= {name: own for name in values if (own := values.get(f"{name}_{self.language}"))}
+        return record.model_copy(update=changed) if changed else record
+
+
+def _is_of_keys(value: Any) -> bool:
+    """Whether a value is a text, or holds nothing else, such as the ids of rows."""
+    parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, (tuple, list)) else (value,)
+    return all(isinstance(part, str) or (isinstance(part, tuple) and _is_of_keys(part)) for part in parts)
+
+
+def in_language(named: Any, language: str) -> dict[str, Any]:
+    """Return the fields with the texts of a language, and the `translation` that writes records in it.
+
+    `named` is a `Provenance` or `Inputs`: it has the edition, the areas, and files of params/ with their `texts`.
+    """
+    areas = replace(named.areas, language=language)
+    own: dict[str, Any] = {"edition": named.edition.in_language(language), "areas": areas}
+    if language == ORIGINAL:
+        return own
+    texts = dict(named.texts.get(language, {}))
+    # The file params/indicators.yaml is one list.
+    texts["indicators"] = {"indicators": texts.get("indicators")}
+    for field, part in PARTS.items():
+        place = f"{texts_file(language)}: {part}"
+        own[field] = translated(getattr(named, field), language, texts.get(part), place)
+    names = [(named.areas.name(key), areas.name(key)) for key in areas.table.index]
+    pairs = [
+        *_pairs(named.policy, own["policy"]),
+        *names,
+        *texts.get("publishers", {}).items(),
+        *texts.get("details", {}).items(),
+    ]
+    own["translation"] = Translation(language, {text: new for text, new in pairs if text and text != new})
+    return own | {"sources": own["translation"].of(named.sources)}
+
+
+def _pairs(english: Any, own: Any) -> Iterator[tuple[str, str]]:
+    """Pair the texts of two items of the same structure."""
+    if isinstance(english, str):
+        yield english, own
+    elif isinstance(english, BaseModel):
+        for name in type(english).model_fields:
+            yield from _pairs(getattr(english, name), getattr(own, name))
+    elif isinstance(english, tuple):
+        for parts in zip(english, own, strict=True):
+            yield from _pairs(*parts)
