@@ -236,7 +236,8 @@ def leave_few_pages() -> Callable[[Path], None]:
             if path.stem not in ("index", "tasks", "report", "_province", "_province-pdf", "_notebooks"):
                 path.unlink()
         book = "---\ntitle: Report\n---\n\n{{< page tasks >}}\n"
-        (root / "reports" / "en" / "report.qmd").write_text(book, encoding="utf-8")
+        for path in (root / "reports").glob("*/report.qmd"):
+            path.write_text(book, encoding="utf-8")
 
     return shorten
 

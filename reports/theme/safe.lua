@@ -64,8 +64,10 @@ local function link(element)
   return with_clean_attributes(element)
 end
 
+-- A picture of the pages' own language, or from the document of another one, in the folder of that language.
 local function image(element)
-  if not element.src:match("^[./]*figures/[%w_.-]+%.svg$") then return element.caption end
+  local source = element.src:gsub("^%l%l/", "")
+  if not source:match("^[./]*figures/[%w_.-]+%.svg$") then return element.caption end
   return with_clean_attributes(element)
 end
 

@@ -279,10 +279,12 @@ def test_a3_a_bad_edition_does_not_hide_the_others(chain: Chain) -> None:
 @pytest.mark.parametrize(
     ("languages", "named"),
     [("[en, vi]", '"vi" (Vietnamese)'), ("[vi, en]", '"vi" (Vietnamese)'), ("[vi]", '"vi" (Vietnamese)'),
-     ("[fr]", '"fr"'), ("[en, en]", "one language"), ("[en, fr]", '"fr"')],
+     ("[fr]", '"fr"'), ("[en, en]", "each language once"), ("[en, fr]", '"fr"')],
 )  # fmt: skip
 def test_a4_a_language_that_is_not_whole_is_refused_by_name(chain: Chain, languages: str, named: str) -> None:
     (edition,) = chain.editions
+    known = "en: {name: English, whole: true}\nvi: {name: Vietnamese, whole: false, missing: much}\n"
+    (chain.root / "params" / "languages.yaml").write_text(known)
     path = chain.root / "params" / "editions" / f"{edition}.yaml"
     text = path.read_text(encoding="utf-8").replace("languages:\n- en\n", f"languages: {languages}\n")
     assert languages in text
@@ -298,4 +300,4 @@ def test_a4_which_languages_are_whole_is_stated_once(chain: Chain) -> None:
     path.write_text("en: {name: English, whole: false, missing: everything}\nvi: {name: Vietnamese, whole: true}\n")
     with pytest.raises(ParamsError, match=r'"en" \(English\), which lacks everything'):
         read_edition(chain.root, chain.editions[0])
-    assert read_edition(ROOT, "2025Q4").languages == ("en",)
+    assert read_edition(ROOT, "2025Q4").languages == ("en", "vi")

@@ -103,7 +103,7 @@ def test_a_fault_is_told_once_and_keeps_what_was_made(root: Path, fault: str) ->
 @pytest.mark.parametrize("fault", UNREADABLE)
 def test_a_page_that_cannot_be_read_is_named(tmp_path: Path, fault: str) -> None:
     (tmp_path / "tasks.qmd").write_bytes(UNREADABLE[fault])
-    with pytest.raises(RenderError, match=r"^reports/tasks\.qmd"):
+    with pytest.raises(RenderError, match=r"^reports/en/tasks\.qmd"):
         title_of(read_page(tmp_path / "tasks.qmd", "reports/en/tasks.qmd")[0], "reports/en/tasks.qmd")
 
 

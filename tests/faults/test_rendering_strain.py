@@ -43,7 +43,8 @@ class Pretended:
         (site / "index.html").write_text("new")
         return ["a formula is printed as it is written"]
 
-    def render_pdf(self, project: Path, pdf: Path, progress: Callable[[str], None]) -> list[str]:
+    def render_pdf(self, project: Path, pdf: Path, progress: Callable[[str], None], document: str) -> list[str]:
+        assert document == "report.qmd"
         self.order.append("pdf")
         if self.pdf:
             raise self.pdf
@@ -55,6 +56,8 @@ class Pretended:
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project whose pages are laid out at once, with a site and a PDF of an earlier day."""
     shutil.copytree(ROOT / "params", tmp_path / "params")
+    written = tmp_path / "params" / "editions" / f"{EDITION}.yaml"
+    written.write_text(written.read_text("utf-8").replace("languages: [en, vi]", "languages: [en]"), "utf-8")
     store = tmp_path / "build" / EDITION
     (store / "report").mkdir(parents=True)
     (store / "site").mkdir()

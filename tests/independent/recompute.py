@@ -216,7 +216,7 @@ def rounded(chance: float, outwards: Callable[[float], float]) -> str:
     if chance < 1e-4:
         return "under 0.01%"
     unit = 10.0 ** np.floor(np.log10(100 * chance))
-    return f"{outwards(100 * chance / unit) * unit:.2f}".rstrip("0").rstrip(".") + " %"
+    return f"{outwards(100 * chance / unit) * unit:.2f}".rstrip("0").rstrip(".") + "%"
 
 
 def against_benchmark(ledger: pd.DataFrame) -> Iterator[Figure]:
@@ -281,7 +281,7 @@ def pace(ledger: pd.DataFrame) -> Iterator[Figure]:
         yield Figure(name, "digital-economy", pattern, shown)
         shown = minus(ratio(y1), 2), minus(ratio(y1 - half), 2), minus(ratio(y1 + half), 2)
         pattern = (
-            rf"By {LABELS[measure]}’s measure, from [\d.]+ % in {base['year']} to [\d.]+ % in {last['year']}: "
+            rf"By {LABELS[measure]}’s measure, from [\d.]+% in {base['year']} to [\d.]+% in {last['year']}: "
             r"[^()]*\(ratio of observed to required growth (\S+); (\S+?)–(\S+?)\)"
         )
         yield Figure(f"{LABELS[measure]}, pace: ratio over the revision interval", "digital-economy", pattern, shown)

@@ -45,7 +45,7 @@ def test_a_page_says_the_finding(text, page: str, pattern: str) -> None:
 def test_every_step_of_the_central_list_is_a_changed_list_with_its_condition(text) -> None:
     table = text("tasks").partition("| 29 May 2025 |")[2].partition("Source")[0]
     rows = re.findall(
-        r"(?:\| (\d+ \w+) 2025 )?\| [\d,]+ \| ([\d,]+) \| [\d.]+ % \| [\d.–]+ \|", f"| 29 May 2025 |{table}"
+        r"(?:\| (\d+ \w+) 2025 )?\| [\d,]+ \| ([\d,]+) \| [\d.]+% \| [\d.–]+ \|", f"| 29 May 2025 |{table}"
     )
     assert [done for _, done in rows] == ["103", "485", "601", "1,227"]
     assert table.count("list changed") == 3

@@ -253,7 +253,7 @@ def test_the_reports_words_follow_its_language(project: Path, tmp_path: Path) ->
     reader = pypdf.PdfReader(tmp_path / "report.pdf")
     text = words(reader)
     assert str(reader.trailer["/Root"]["/Lang"]).startswith("vi")
-    for word in ("Mục lục", "Ấn bản 2025 Q4", "Hình 1", "Bảng 1"):
+    for word in ("Mục lục", "Kỳ báo cáo 2025 Q4", "Hình 1", "Bảng 1"):
         assert word in text
 
 

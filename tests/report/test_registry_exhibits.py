@@ -27,7 +27,8 @@ def pages(tiny, contents: report.Contents) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def shown(pages: dict[str, str]) -> set[str]:
     """Names of the figures and tables of all pages, without an area's key."""
-    texts = [(f"{name}-", text) for name, text in pages.items() if name != "validity.qmd"]
+    own = {name.removeprefix("vi/"): text for name, text in pages.items()}
+    texts = [(f"{name}-", text) for name, text in own.items() if name != "validity.qmd"]
     labels = {
         label.removeprefix(area) for area, text in texts for label in re.findall(r"::: \{#(?:fig|tbl)-([\w-]+)", text)
     }

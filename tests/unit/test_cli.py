@@ -288,7 +288,8 @@ class PaperRenderer:
         (site / "index.html").write_text(project.name)
         return []
 
-    def render_pdf(self, project, pdf, progress):
+    def render_pdf(self, project, pdf, progress, document):
+        assert document == "report.qmd"
         pdf.write_text(project.name)
         return []
 
@@ -348,7 +349,7 @@ def test_where_the_site_fails_the_earlier_one_stays_and_the_pdf_is_made(project,
     def fail(self, project, site, progress):
         raise RenderError("page", "a page", "none", "Mend it.")
 
-    def other(self, project, pdf, progress):
+    def other(self, project, pdf, progress, document):
         pdf.write_text("newer")
         return []
 

@@ -219,7 +219,7 @@ def test_a_slip_is_answered_with_file_row_and_column(
 
 def test_a_share_above_100_is_refused(write: Write) -> None:
     share = row(indicator="digital_economy_share", measure="nso", unit="% of GRDP", value="134.3")
-    with pytest.raises(DataError, match=r"between 0 and 100% of GDP; got 134\.3"):
+    with pytest.raises(DataError, match=r"between 0 and 100 % of GDP; got 134\.3"):
         load_ledger(write(share))
 
 

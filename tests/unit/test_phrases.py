@@ -32,7 +32,7 @@ SETTINGS = {
         ("[[a.share]], [[a.share|%]] and [[a.share|rest %]]", "en", "0.95, 95% and 5%"),
         ("[[a.several]]; all [[a.several|count]]", "en", "0, 0.3 and 0.6; all three"),
         ("up to [[a.several|largest]]", "en", "up to 0.6"),
-        ("[[a.several]]", "vi", "0, 0.3 và 0.6"),
+        ("[[a.several]]", "vi", "0; 0,3 và 0,6"),
         ("the slump of [[a.years|span]]", "en", "the slump of 2020–21"),
         ("the slump of [[a.year|span]]", "en", "the slump of 2020"),
         ("[[a.one|a year/# years]], [[a.five|a year/# years]]", "en", "a year, five years"),

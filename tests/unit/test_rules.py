@@ -203,7 +203,7 @@ def test_every_finding_names_rows_of_the_ledger_and_areas_and_sources_that_exist
 # What data/README.md of the research and METHODS §15 say is inconsistent, and the rule that finds it.
 KNOWN: dict[str, tuple[str, str]] = {
     "code 52 was Bình Định and is Gia Lai": ("code-reuse", r"^Code 52 was Bình Định \(o52\) and is Gia Lai \(n52\)"),
-    "over 16% is stated as a bound only": ("bound-only", r"Contribution of science.*only > 16% of GDP\.$"),
+    "over 16% is stated as a bound only": ("bound-only", r"Contribution of science.*only > 16 % of GDP\.$"),
     "over 16% is not the digital economy's share": ("other-quantity", r"> 16; Digital economy's share.*different"),
     "of which 561 on time is a mistranslation": ("corrected", r"central-2025-10-on-schedule.*561 is more than 485"),
     "600 to 1,132 is another list": ("list-changed", "from central-2025-05 to central-2025-10;"),

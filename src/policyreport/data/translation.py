@@ -80,7 +80,8 @@ def in_language(named: Any, language: str) -> dict[str, Any]:
         *texts.get("publishers", {}).items(),
         *texts.get("details", {}).items(),
     ]
-    own["translation"] = Translation(language, {text: new for text, new in pairs if text and text != new})
+    # Of one text with two translations the first holds: the policy's own targets come before others.
+    own["translation"] = Translation(language, {text: new for text, new in reversed(pairs) if text and text != new})
     return own | {"sources": own["translation"].of(named.sources)}
 
 

@@ -79,8 +79,8 @@ PICKS: Mapping[tuple[str, str], str] = {
 """Names of choices, by axis and the method's own name."""
 TRANSLATED: Mapping[str, Mapping[str, str]] = {
     "vi": {
-        "Tasks of the resolution": "Nhiệm vụ của nghị quyết",
-        "Tasks of the resolution: earlier outlooks": "Nhiệm vụ của nghị quyết: triển vọng trước đây",
+        "tasks of the resolution": "nhiệm vụ của nghị quyết",
+        "tasks of the resolution: earlier outlooks": "nhiệm vụ của nghị quyết: triển vọng trước đây",
         "fan of yearly changes": "dải biến động hằng năm",
         "wandering residuals (CUSUM)": "phần dư trôi (CUSUM)",
         "step at a date": "bước nhảy tại một ngày",

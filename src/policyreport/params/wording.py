@@ -78,7 +78,8 @@ def written(value: Any, form: str, language: str) -> str:
         return form.split("/")[0 if value == 1 else 1].replace("#", word(value, language))
     values = value if isinstance(value, (list, tuple)) else [value]
     texts = [_decimal(as_published(item), language) for item in values]
-    return f" {AND[language]} ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
+    between = "; " if any("," in text for text in texts) else ", "
+    return f" {AND[language]} ".join([between.join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
 
 
 def _decimal(text: str, language: str) -> str:

@@ -100,7 +100,7 @@ def settings_of(section: str, provenance: Provenance) -> list[dict[str, object]]
     return [
         {
             "label": in_english(why.label or name.replace("_", " "), language, always=True),
-            "values": list(_values(why, provenance)),
+            "values": [in_english(value, language) for value in _values(why, provenance)],
             "unit": in_english(why.unit, language, always=True),
             "reason": in_english(why.reason, language, always=True),
             "reference": why.reference,

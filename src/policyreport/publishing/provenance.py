@@ -249,7 +249,7 @@ class Provenance:
     def _value(self, value: float, bound: str, unit: str) -> str:
         """Write a value with all its decimals, its bound, and the per cent sign of its unit."""
         text = self.formats.published(value)
-        return f"{BOUNDS[bound]}{NBSP}{text}{NBSP}{'%' if unit.startswith('%') else ''}".strip(NBSP)
+        return f"{BOUNDS[bound]}{NBSP}{text}{'%' if unit.startswith('%') else ''}".strip(NBSP)
 
     def _day(self, published: str) -> str:
         """Write a sidecar's publication date as exact as it is given."""

@@ -536,6 +536,7 @@ def _write_edition(home: Path, root: Path, navigation: Navigation, bodies: dict[
         **texts,
     }
     cited = {"title": escape(edition.title), "edition": edition.id, "day": edition.as_known_on.isoformat()}
+    cited["date"] = settings["as-known-on"]
     settings["cite"] = str(settings["cite"]).format(**cited) if "cite" in settings else ""
     if navigation.folder:
         settings["above"] = "../"
