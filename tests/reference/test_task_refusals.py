@@ -248,7 +248,7 @@ def test_every_count_of_late_and_overdue_tasks_stands_with_its_whole_and_share(
 def test_all_of_a_list_is_said_so_with_the_one_sided_bound_in_a_tooltip(own, lists_of) -> None:
     inputs = own("n91")
     shown = lists_of(inputs)
-    assert "all of 25 (100%, [at least 88.7 %]{.bound title=" in shown
+    assert "all of 25 (100%, [at least 88.7%]{.bound title=" in shown
     assert f"{100 * 0.05 ** (1 / 25):.1f}" == "88.7"
     assert "One-sided 95% bound: with a tendency to finish below 88.7%," in shown
 

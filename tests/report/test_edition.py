@@ -372,7 +372,7 @@ def test_a_province_page_says_what_its_records_say(site: Site, tiny) -> None:
         text = site.text(page)
         for item in body["strip"]:
             if item["role"] == "growth":
-                assert FORMATS.number(item["value"], 2) + " %" in text
+                assert FORMATS.number(item["value"], 2) + "%" in text
             if item["role"] == "tasks" and item["total"]:
                 assert FORMATS.count_of(item["count"], item["total"]) in text
 
@@ -527,10 +527,14 @@ def test_an_edition_that_misses_its_quorum_is_not_published_and_a_draft_says_so_
     project = report.assemble(root, "tiny", store, draft=True)
     choose("pandoc").render_site(project, tmp_path / "site", lambda line: None)
     said = "Draft, not for publication. 2 of 3 provinces have results; publication asks for 3."
-    pages = list((tmp_path / "site").rglob("*.html"))
-    # Two national pages, one of each province that has results, and their notebooks.
+    every = {path.relative_to(tmp_path / "site").as_posix(): path for path in (tmp_path / "site").rglob("*.html")}
+    vietnamese = [path for name, path in every.items() if name.startswith("vi/")]
+    pages = [path for name, path in every.items() if not name.startswith("vi/")]
+    # Two national pages, one of each province that has results, and their notebooks, which are English alone.
     assert len(pages) == 2 + 2 * len(PROVINCES) + 1
+    assert len(vietnamese) == 2 + len(PROVINCES)
     assert [page.name for page in pages if said not in page.read_text("utf-8")] == []
+    assert [page.name for page in vietnamese if "Bản thảo, không công bố." not in page.read_text("utf-8")] == []
     assert said in (project / "report.qmd").read_text("utf-8")
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from policyreport.params.reading import DATA
 from policyreport.params.translated import ORIGINAL, texts_file, translated
 
 Item = TypeVar("Item")
@@ -67,12 +68,12 @@ def in_language(named: Any, language: str) -> dict[str, Any]:
     own: dict[str, Any] = {"edition": named.edition.in_language(language), "areas": areas}
     if language == ORIGINAL:
         return own
-    texts = dict(named.texts.get(language, {}))
+    texts, others = dict(named.texts.get(language, {})), named.edition.data != DATA
     # The file params/indicators.yaml is one list.
     texts["indicators"] = {"indicators": texts.get("indicators")}
     for field, part in PARTS.items():
         place = f"{texts_file(language)}: {part}"
-        own[field] = translated(getattr(named, field), language, texts.get(part), place)
+        own[field] = translated(getattr(named, field), language, texts.get(part), place, others=others)
     names = [(named.areas.name(key), areas.name(key)) for key in areas.table.index]
     pairs = [
         *_pairs(named.policy, own["policy"]),

@@ -51,7 +51,7 @@ class Facts:
         text = _PERIOD.sub(lambda match: self.formats.period(match[0]), self._named(detail))
         text = re.sub(r"\btotal (\d+)", lambda total: f"{self.formats.count(int(total[1]))} tasks on the list", text)
         text = _LARGE.sub(lambda size: self.formats.published(float(size[0])), text)
-        text = re.sub(r"(?<=\d) %", "%", text.replace("only ~ ", "only about "))
+        text = re.sub(r"(?<=\d) %(?=[ .,;]|$)", "%", text.replace("only ~ ", "only about "))
         # A method counts points; on a page they are of a series of years, and other points are of a score.
         text = re.sub(r"(\d+ of \d+) points\b", r"\1 years", text)
         text = re.sub(r"(?<=\d of )\d{4,}|\d{4,}(?= of \d)", lambda count: self.formats.count(int(count[0])), text)

@@ -82,7 +82,7 @@ def lists_side_by_side(pooling: Pooling | Refusal, data: Inputs) -> Pictures:
         return Pictures()
     records = (record for _, record in sorted(data.records.items()) if isinstance(record, TrendRecord))
     counted = ([item for item in record.completion if isinstance(item, Completion)] for record in records)
-    done = [newest_list(of_area) for of_area in counted if of_area]
+    done = data.translation.of([newest_list(of_area) for of_area in counted if of_area])
     rows = [(result.list_label, result) for result in done]
     frame = frame_for(data, "lists-side-by-side")
     return Pictures([completion(rows, frame, notes_of_lists(done, data))] if done else [])

@@ -22,7 +22,7 @@ Model = TypeVar("Model", bound=BaseModel)
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TEXT, _MAPPING, _SEQUENCE = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq"))
 DATA = "data"
-OVERLAID = ("indicators", "methods", "policy", "report")
+OVERLAID = ("indicators", "methods", "policy", "report", "vi")
 """Parameter files that a data folder may change; the others, and data/boundaries, hold for every edition."""
 
 

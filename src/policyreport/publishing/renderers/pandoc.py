@@ -62,7 +62,11 @@ def metadata_options(project: Path, page: str) -> list[str]:
     """
     text = (project / page).read_text(encoding="utf-8")
     head = FRONT_MATTER.match(text)
-    named = (yaml.safe_load(head["head"]) or {}).get("metadata-files") if head else None
+    try:
+        named = (yaml.safe_load(head["head"]) or {}).get("metadata-files") if head else None
+    except yaml.YAMLError:
+        # Pandoc says so, with the page.
+        named = None
     files = [(project / page).parent / str(name) for name in named] if named else [project / EDITION_FILE]
     return [f"--metadata-file={path.resolve()}" for path in (project / "_quarto.yml", *filter(Path.is_file, files))]
 
