@@ -194,7 +194,10 @@ def study_of(results: Mapping[str, MethodResult], registry: Registry, formats: F
         "judged": sum(method["judged"] for method in methods),
         "met": sum(method["met"] for method in methods),
         "draws": sorted({result.draws for result in studied}),
-        "shortened": [{"what": what, "draws": draws} for what, draws in dict.fromkeys(short)],
+        "shortened": [
+            {"what": in_english(str(what), formats.language, always=True), "draws": draws}
+            for what, draws in dict.fromkeys(short)
+        ],
         "bands": BANDS,
         "after": registry.references["MWC19"].full,
         "older": [registry[result.method].title for result in older],
@@ -403,6 +406,7 @@ def _row(
     shown = [str(cell.design.get(name, DEFAULTS.get(name, EN_DASH))) for name in designs]
     # The dagger marks a cell whose result was known beforehand and is explained under the table.
     shown[-1] += " †" if any(note.is_of(cell) for note in NOTES) else ""
+    shown = [in_english(text, formats.language) for text in shown]
     numbers = [_marked(by[name], name in bands, formats) if name in by else None for name in names]
     return [*shown, said(verdict_of(cell.measures), formats), *numbers]
 

@@ -75,6 +75,7 @@ class Texts:
             "date": marked(formats.date),
             "each": each,
             "decimals": marked(as_published),
+            "english": lambda text: in_english(text, formats.language),
             "decimals_at_most": marked(formats.published),
             "fold": fold,
             "gather": list,
