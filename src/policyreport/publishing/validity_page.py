@@ -186,7 +186,8 @@ def study_of(results: Mapping[str, MethodResult], registry: Registry, formats: F
     ]
     present = {fingerprint(f"policyreport.statistics.validity.{name}") for name in SIMULATORS}
     older = [result for result in studied if not {cell.code for cell in result.cells} <= present]
-    short = [(cell.design["what"], cell.draws) for result in studied for cell in result.cells if is_short(cell, result)]
+    shorter = (cell for result in studied for cell in result.cells if is_short(cell, result))
+    short = [(in_english(str(cell.design["what"]), formats.language, always=True), cell.draws) for cell in shorter]
     return {
         "methods": methods,
         "cells": {id: list(results[id].cells) if id in results else [] for id in registry.methods},
