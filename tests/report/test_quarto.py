@@ -206,7 +206,6 @@ PARTS = {
     "notes": ".note",
     "refusals": ".refusal",
     "sources": ".source",
-    "folds": "details pre",
 }
 
 
