@@ -15,7 +15,7 @@ local LEADS_OUT = { "href", "url", "html", "class", "cssId", "style", "require",
 
 -- Settings of the edition and of pages that come from data or parameters: plain text, whatever they hold.
 local SETTINGS = { "title", "subtitle", "description", "pagetitle", "menu-title", "area-name", "region", "previous", "next",
-  "site-title", "site-navigation", "edition", "edition-title", "as-known-on", "cite", "licence", "simulated", "draft-note" }
+  "site-title", "site-navigation", "edition", "edition-title", "as-known-on", "cite", "language-status", "licence", "simulated", "draft-note" }
 
 -- Quarto runs shortcodes in settings and attributes too, where nothing can be escaped: an invisible sign keeps one from
 -- being one. html.lua takes it out again.

@@ -16,6 +16,7 @@ from policyreport.params.translated import translated
 from policyreport.publishing.report import collect, filled_pages, page_names
 from policyreport.records.markdown import read_marks
 
+ROOT = Path(__file__).parents[2]
 VI = "vi"
 MONTHS = list(calendar.month_name)[1:]
 SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
@@ -205,6 +206,12 @@ def test_a_text_of_nothing_is_refused_with_its_place(texts: object, where: str, 
     with pytest.raises(ParamsError) as error:
         translated(every, VI, texts, "params/vi.yaml")
     assert (error.value.where, error.value.got) == (where, got)
+
+
+def test_every_page_says_who_has_read_its_language(site: Path):
+    (status,) = re.findall(r"(?m)^  status: (.*)$", (ROOT / "params" / "languages.yaml").read_text(encoding="utf-8"))
+    for path in sorted(site.rglob("*.html")):
+        assert (status in path.read_text(encoding="utf-8")) == (path.relative_to(site).parts[0] == VI), path
 
 
 def test_notebooks_in_the_pages_are_english(tiny_rendered: Rendered):

@@ -16,11 +16,12 @@ Code = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 
 
 class Language(Strict):
-    """A language of the project's texts; `missing` says what a report in it would lack."""
+    """A language of the project's texts; `missing` says what a report in it would lack, `status` who has read it."""
 
     name: str
     whole: bool
     missing: str = ""
+    status: str = ""
 
     @model_validator(mode="after")
     def _consistent(self) -> Language:

@@ -28,6 +28,7 @@ from policyreport.figures.simulated import (
     unmarked_name,
 )
 from policyreport.params.edition import Edition, read_edition
+from policyreport.params.languages import read_languages
 from policyreport.params.report import read_roles
 from policyreport.params.spelling import sort_key
 from policyreport.params.untrusted import require_inside
@@ -535,6 +536,8 @@ def _write_edition(home: Path, root: Path, navigation: Navigation, bodies: dict[
         "site-navigation": {"pages": pages, "regions": navigation.regions()},
         **texts,
     }
+    if status := read_languages(root)[edition.language].status:
+        settings["language-status"] = escape(status)
     cited = {"title": escape(edition.title), "edition": edition.id, "day": edition.as_known_on.isoformat()}
     cited["date"] = settings["as-known-on"]
     settings["cite"] = str(settings["cite"]).format(**cited) if "cite" in settings else ""
