@@ -249,6 +249,8 @@ def run_tiny(root: Path, edition: str) -> None:
     settings = yaml.safe_load((ROOT / "params" / "editions" / f"{edition}.yaml").read_text(encoding="utf-8"))
     # Two of the three are enough to publish.
     settings |= {"id": TINY, "areas": TINY_AREAS, "quorum": 0.6}
+    if settings.get("simulated"):
+        settings["languages"] = ["en"]
     # Those that users of the project have added are theirs to test.
     settings.pop("notebooks", None)
     path = root / "params" / "editions" / f"{TINY}.yaml"

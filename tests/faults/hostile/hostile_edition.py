@@ -39,12 +39,12 @@ class Texts:
         return text
 
 
-def make(root: Path, areas: list[str]) -> Texts:
+def make(root: Path, areas: list[str], languages: list[str]) -> Texts:
     """Copy the project to a folder, with an edition of some areas and a hostile text in every field."""
     for part in PARTS:
         shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("teaching", "validity"))
     texts = Texts()
-    _edition(root, texts, areas)
+    _edition(root, texts, areas, languages)
     for name, change in (("policy", _policy), ("indicators", _indicators), ("report", _report), ("wording", _wording),
                          ("rules", _rules), ("registry", _registry), ("methods", _methods)):  # fmt: skip
         path = root / "params" / f"{name}.yaml"
@@ -58,11 +58,12 @@ def make(root: Path, areas: list[str]) -> Texts:
     return texts
 
 
-def _edition(root: Path, texts: Texts, areas: list[str]) -> None:
+def _edition(root: Path, texts: Texts, areas: list[str], languages: list[str]) -> None:
     settings = yaml.safe_load((ROOT / "params" / "editions" / "2025Q4.yaml").read_text("utf-8"))
     settings |= {
         "id": EDITION,
         "areas": areas,
+        "languages": languages,
         "title": texts("edition title"),
     }
     (root / "params" / "editions" / f"{EDITION}.yaml").write_text(

@@ -33,8 +33,8 @@ SHOWN = {
 class Hostile:
     """The edition, run and rendered."""
 
-    def __init__(self, root: Path) -> None:
-        self.root, self.texts = root, make(root, AREAS)
+    def __init__(self, root: Path, languages: list[str]) -> None:
+        self.root, self.texts = root, make(root, AREAS, languages)
         self.store = root / "build" / EDITION
         self.run = CliRunner().invoke(app, ["--project", str(root), "run", EDITION, "--workers", "2"])
         self.project = assemble(root, EDITION, self.store)
@@ -44,8 +44,10 @@ class Hostile:
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
-    return Hostile(tmp_path_factory.mktemp("hostile"))
+def hostile(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Hostile:
+    """In both languages with --all: they share the filters that write texts."""
+    languages = ["en", "vi"] if request.config.getoption("--all") else ["en"]
+    return Hostile(tmp_path_factory.mktemp("hostile"), languages)
 
 
 def lost_of(texts: Texts, told: str, verdict: Verdict) -> tuple[list[str], list[str]]:
