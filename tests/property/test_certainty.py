@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from policyreport.statistics.common.certainty import words
 
 BANDS = (0.01, 0.05, 0.2, 0.8, 0.95, 0.99)
-PHRASES = ("< 1%", "1–5%", "5–20%", "20–80%", "80–95%", "95–99%", "> 99%")
+PHRASES = ("< 1 %", "1–5 %", "5–20 %", "20–80 %", "80–95 %", "95–99 %", "> 99 %")
 
 
 @given(st.floats(0, 1))

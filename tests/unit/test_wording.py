@@ -143,7 +143,7 @@ def test_every_band_of_probability_can_be_said(wording: Wording) -> None:
     cuts = read_method_settings(ROOT).conventions.probability_bands
     middles = [(low + high) / 2 for low, high in pairwise((0.0, *cuts, 1.0))]
     bands = [words(value, probability_bands=cuts) for value in middles]
-    assert bands == ["< 1%", "1–5%", "5–20%", "20–80%", "80–95%", "95–99%", "> 99%"]
+    assert bands == ["< 1 %", "1–5 %", "5–20 %", "20–80 %", "80–95 %", "95–99 %", "> 99 %"]
     assert wording.certainty("99", "", "vi") == "trên 99%"
     assert wording.certainty("", "1", "en") == "less than 1%"
     assert wording.certainty("5", "20", "en") == "between 5 and 20%"

@@ -9,15 +9,15 @@ from policyreport.records.digits import as_computed
 
 
 def words(probability: float, *, probability_bands: Sequence[float]) -> str:
-    """Name the band of a probability: ``< 1%``, ``1–5%``, … ``> 99%`` for cut points 0.01, 0.05, …, 0.99.
+    """Name the band of a probability: ``< 1 %``, ``1–5 %``, … ``> 99 %`` for cut points 0.01, 0.05, …, 0.99.
 
     The cut points rise and lie symmetrically about ½. Each belongs to the band nearer to ½, so that p and 1 − p have
     mirrored phrases.
     """
     low, high = band(probability, probability_bands=probability_bands)
     if low == 0:
-        return f"< {_end(high)}%"
-    return f"> {_end(low)}%" if high == 1 else f"{_end(low)}–{_end(high)}%"
+        return f"< {_end(high)} %"
+    return f"> {_end(low)} %" if high == 1 else f"{_end(low)}–{_end(high)} %"
 
 
 def band(probability: float, *, probability_bands: Sequence[float]) -> tuple[float, float]:

@@ -28,7 +28,7 @@ def wilson(count: float, total: float, *, alpha: float = ALPHA) -> tuple[float, 
 def jeffreys(count: float, total: float) -> tuple[float, float]:
     """Compute Jeffreys' equal-tailed interval of x/n.
 
-    2.5% and 97.5% quantiles of Beta(x + ½, n − x + ½), with lower limit 0 at x = 0 and upper limit 1 at x = n, which
+    2.5 % and 97.5 % quantiles of Beta(x + ½, n − x + ½), with lower limit 0 at x = 0 and upper limit 1 at x = n, which
     statsmodels does not apply.
 
     See Brown, Cai, DasGupta (2001), Statistical Science 16:101-133.

@@ -29,7 +29,7 @@ class TestedMeans:
     Attributes
     ----------
     means, errors, halves, p_values : ndarray, shape (I,)
-        Means, standard errors, half-widths of 95% intervals, and two-sided p against zero.
+        Means, standard errors, half-widths of 95 % intervals, and two-sided p against zero.
     variances : ndarray, shape (I,)
         Moderated variance of one year.
     years : ndarray of int, shape (I,)

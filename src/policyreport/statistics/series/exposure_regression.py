@@ -89,7 +89,7 @@ def wild_p(fitted: ExposureSlope, weights: Floats) -> float:
 def wild_interval(fitted: ExposureSlope, weights: Floats, *, level: float) -> tuple[float, float] | None:
     """Invert the wild-cluster-bootstrap test into an interval of the slope.
 
-    `weights` are those of the p-value; `level` is the p-value at the ends, 0.05 for a 95% interval. None if the test
+    `weights` are those of the p-value; `level` is the p-value at the ends, 0.05 for a 95 % interval. None if the test
     rejects no slope within 1,024 standard errors.
 
     At β0 the restricted residuals are c̃ − β0 x̃ and t is centred at β0; the same draws serve every β0.
@@ -173,7 +173,7 @@ def _ratio(estimates: Floats, errors: Floats) -> Floats:
 
 
 def critical_value(exposure: Exposure) -> float:
-    """Return the quantile by which an event study's standard errors become 95% intervals."""
+    """Return the quantile by which an event study's standard errors become 95 % intervals."""
     return float(stats.t.ppf(1 - ALPHA / 2, exposure.areas - 1))
 
 

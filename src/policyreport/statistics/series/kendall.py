@@ -108,7 +108,7 @@ def theil_sen(times: ArrayLike, values: ArrayLike) -> TheilSen:
     # Rounding first: a tail of exactly 1/40 must count whatever the last bit.
     inside = np.flatnonzero(np.round(tails, 12) <= TAIL)
     if not len(inside):
-        raise ValueError(f"an interval of level 95% needs five points; got {len(y)}")
+        raise ValueError(f"an interval of level 95 % needs five points; got {len(y)}")
     pairs, c = len(slopes), int(support[inside[-1]]) - 2
     low, high = float(slopes[(pairs - c) // 2 - 1]), float(slopes[(pairs + c) // 2])
     level = 1 - 2 * float(tails[inside[-1]])

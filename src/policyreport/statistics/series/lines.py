@@ -40,7 +40,7 @@ def estimate_lines(series: Sequence[tuple[Sequence[int], Sequence[float]]], sett
     At each ρ the generalised least squares slope with errors of correlation ρ^|s−t|, its variance moderated over the
     areas, is t with d0 + n − 2 degrees of freedom; p averages over ρ by the weights of
     `carryover.estimate_carry_over` for lines. A fixed ρ for all series of a family, as in the single test, singles out
-    an area in 13% of families of six years at ρ = 0.6, and of random walks in 63%.
+    an area in 13 % of families of six years at ρ = 0.6, and of random walks in 63 %.
 
     See Cruddas, Reid, Cox (1989), Biometrika 76:231-237; Smyth (2004).
     """

@@ -82,7 +82,7 @@ class Mixture:
         return np.asarray(self.weight @ ndtr((np.asarray(values, dtype=float) - self.centres) / self.spreads))
 
     def interval(self, area: int) -> Interval:
-        """95% interval of the estimate at a position, from quantiles of its posterior."""
+        """95 % interval of the estimate at a position, from quantiles of its posterior."""
         # Components below 1e-12 of the largest weight cannot move a limit.
         heavy = self.weight > 1e-12 * self.weight.max()
         w, m, s = self.weight[heavy], self.centres[heavy, area], self.spreads[heavy, area]

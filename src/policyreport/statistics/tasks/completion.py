@@ -83,7 +83,7 @@ def estimate_completion(count: TaskCount, settings: CompletionSettings, *, subje
 def proportion(count: int, total: int, *, design_effect: float) -> Proportion:
     """Compute a share of n > 0 with its Wilson and Jeffreys intervals.
 
-    At 0 of n and n of n `one_sided_bound` holds the one-sided 95% limit: 1 − 0.05^(1/n), or its mirror 0.05^(1/n).
+    At 0 of n and n of n `one_sided_bound` holds the one-sided 95 % limit: 1 − 0.05^(1/n), or its mirror 0.05^(1/n).
     """
     low, high = wilson(count, total)
     wide_low, wide_high = wilson(count / design_effect, total / design_effect)

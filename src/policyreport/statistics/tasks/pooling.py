@@ -34,7 +34,7 @@ def pool_lists(lists: pd.DataFrame, settings: PoolingSettings) -> Pooling | Refu
     Returns
     -------
     Pooling or Refusal
-        Pooled shares with 95% intervals. Refused: `lists-differ` where the lists are not of one kind and time,
+        Pooled shares with 95 % intervals. Refused: `lists-differ` where the lists are not of one kind and time,
         `too-few-areas`.
 
     Notes

@@ -33,7 +33,7 @@ PRIORS = prior_grid(PRIOR, factors=FACTORS, mean_weight=MEAN_WEIGHT)
 BANDS = (0.01, 0.05, 0.2, 0.8, 0.95, 0.99)
 """As in params/methods.yaml, like the values above; checked by a test."""
 TRUE_CHANCE = 0.02
-"""Chance that the final value reaches the threshold where its wording is repeated: in the band of 1 to 5%."""
+"""Chance that the final value reaches the threshold where its wording is repeated: in the band of 1 to 5 %."""
 FROM_PRIOR = "prior"
 
 
@@ -127,7 +127,7 @@ def trend(rng: np.random.Generator, draws: int, *, n: int, rho: float, slope: fl
 
 
 def _attained_size(n: int) -> float:
-    """Largest probability not above 5% that |S| of a random order can have beyond a value."""
+    """Largest probability not above 5 % that |S| of a random order can have beyond a value."""
     support, probability = null_distribution(n)
     tails = [float(probability[np.abs(support) >= s].sum()) for s in support if s >= 0]
     return max(tail for tail in tails if tail <= SIZE)
