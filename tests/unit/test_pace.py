@@ -59,7 +59,7 @@ def test_a_cut_point_belongs_to_the_better_band(ratio, band):
 def test_a_target_passed_is_reached_with_its_probability():
     result = assess(series({2020: 20.0, 2025: 30.5}))
     assert (result.band, result.headline) == ("reached", "reached")
-    assert result.reached_certainty == "80–95%"
+    assert result.reached_certainty == "80–95 %"
     assert result.reached_probability > 0.8
 
 

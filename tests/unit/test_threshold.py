@@ -59,7 +59,7 @@ def test_a_value_exactly_on_the_margin_gets_its_word(history):
 
 def test_a_short_history_gives_the_probability_in_words_too():
     result = threshold.judge_vintage(share(14.02), (0.16, 0.54), **RULES)
-    assert result.certainty == "< 1%"
+    assert result.certainty == "< 1 %"
     assert result.probability == pytest.approx(0.0059, abs=1e-4)
     assert result.largest_revision == 0.54
     assert result.distance == pytest.approx(1.98)
@@ -76,7 +76,7 @@ def test_words_that_hang_on_the_prior_are_withheld_and_the_verdict_is_flagged():
 
 def test_words_that_every_prior_gives_stand():
     result = threshold.judge_vintage(share(10.0), (0.16, 0.54), **RULES, priors=GRID)
-    assert result.certainty == "< 1%"
+    assert result.certainty == "< 1 %"
     assert not result.flags
 
 
