@@ -39,7 +39,7 @@ from policyreport.params.reading import own_parameters
 from policyreport.params.registry import Registry, read_registry
 from policyreport.params.report import Roles, read_roles
 from policyreport.params.rules import RuleBook, read_rule_book
-from policyreport.params.translated import ORIGINAL, read_texts, texts_file
+from policyreport.params.translated import read_texts, texts_file
 from policyreport.params.wording import Wording, read_wording
 from policyreport.records.base import Finding, Results, misfit
 from policyreport.records.notebooks import BY_NOTEBOOK, NotebookRecord, SourceLine
@@ -127,7 +127,7 @@ class Inputs:
     records: dict[tuple[str, str], NotebookRecord]
     own: bool = False
     texts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    translation: Translation = field(default_factory=lambda: Translation(ORIGINAL, {}))
+    translation: Translation = field(default_factory=Translation)
 
     @property
     def name(self) -> str:

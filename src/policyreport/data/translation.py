@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -23,10 +23,16 @@ PARTS = {"indicators": "indicators", "policy": "policy", "registry": "registry",
 
 @dataclass(frozen=True)
 class Translation:
-    """Writes records in a language; `texts` are the translated ones by the English ones."""
+    """Writes records in a language: texts, short names and what refusals add, by the English ones."""
 
-    language: str
-    texts: Mapping[str, str]
+    language: str = ORIGINAL
+    texts: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
+
+    def name(self, text: str) -> str:
+        """Return a unit, a part of a method or a choice as it is called in the language."""
+        return self.names.get(text, text)
 
     def of(self, item: Item) -> Item:
         """Return a record, or records in sequences and mappings, in the language."""
@@ -71,9 +77,9 @@ def in_language(named: Any, language: str) -> dict[str, Any]:
     texts, others = dict(named.texts.get(language, {})), named.edition.data != DATA
     # The file params/indicators.yaml is one list.
     texts["indicators"] = {"indicators": texts.get("indicators")}
-    for field, part in PARTS.items():
+    for name, part in PARTS.items():
         place = f"{texts_file(language)}: {part}"
-        own[field] = translated(getattr(named, field), language, texts.get(part), place, others=others)
+        own[name] = translated(getattr(named, name), language, texts.get(part), place, others=others)
     names = [(named.areas.name(key), areas.name(key)) for key in areas.table.index]
     pairs = [
         *_pairs(named.policy, own["policy"]),
@@ -82,7 +88,8 @@ def in_language(named: Any, language: str) -> dict[str, Any]:
         *texts.get("details", {}).items(),
     ]
     # Of one text with two translations the first holds: the policy's own targets come before others.
-    own["translation"] = Translation(language, {text: new for text, new in reversed(pairs) if text and text != new})
+    by_text = {text: new for text, new in reversed(pairs) if text and text != new}
+    own["translation"] = Translation(language, by_text, texts.get("names", {}), texts.get("details", {}))
     return own | {"sources": own["translation"].of(named.sources)}
 
 

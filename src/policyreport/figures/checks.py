@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from policyreport.data.inputs import Inputs
-from policyreport.figures.choices import UNITS, ChoiceNames, exposure_name, translated
+from policyreport.figures.choices import UNITS, ChoiceNames, exposure_name
 from policyreport.figures.finish import Panels, draw_scale, finish_panels, write_scale
 from policyreport.figures.frame import Frame, Picture, Pictures, frame_for, in_each_language
 from policyreport.figures.labels import Scale, open_scale, value_scale, year_scale
@@ -45,7 +45,7 @@ def exposure(results: Sequence[Exposure | Refusal], data: Inputs) -> Pictures:
     if not done:
         return Pictures()
     named = [
-        (capitalised(exposure_name(result.exposure, data.indicators, data.roles, data.edition.language)), result)
+        (capitalised(exposure_name(result.exposure, data.indicators, data.roles, data.translation)), result)
         for result in done
     ]
     frame = frame_for(data, "exposure-study")
@@ -67,7 +67,7 @@ def specifications(results: Sequence[Sensitivity | Refusal], data: Inputs) -> Pi
 def _specifications(result: Sensitivity, data: Inputs) -> Picture:
     """One headline; of a count in per cent, with a line at the headline's own share."""
     line = data.policy.threshold.value if result.method == "threshold" else 0.0
-    rows = ChoiceNames(data.indicators, data.roles, data.policy, data.edition.language).named(result).distinct
+    rows = ChoiceNames(data.indicators, data.roles, data.policy, data.translation).named(result).distinct
     if result.method == "completion":
         line = 100 * (result.headline.estimate or 0.0)
         rows = tuple(
@@ -75,7 +75,7 @@ def _specifications(result: Sensitivity, data: Inputs) -> Picture:
         )
     frame = frame_for(data, f"sensitivity-{result.method}")
     shown = result.model_copy(update={"specifications": rows})
-    return specification_plot(shown, frame, translated(UNITS.get(result.method, ""), data.edition.language), line=line)
+    return specification_plot(shown, frame, data.translation.name(UNITS.get(result.method, "")), line=line)
 
 
 @house_style()

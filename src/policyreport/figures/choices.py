@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from policyreport.data.series_frames import MERGED
+from policyreport.data.translation import Translation
 from policyreport.params.indicators import Indicators
 from policyreport.params.policy import Policy
 from policyreport.params.report import Roles
@@ -77,110 +78,25 @@ PICKS: Mapping[tuple[str, str], str] = {
     ("weight", "output"): "weighted by output",
 }
 """Names of choices, by axis and the method's own name."""
-TRANSLATED: Mapping[str, Mapping[str, str]] = {
-    "vi": {
-        "tasks of the resolution": "nhiệm vụ của nghị quyết",
-        "tasks of the resolution: earlier outlooks": "nhiệm vụ của nghị quyết: triển vọng trước đây",
-        "fan of yearly changes": "dải biến động hằng năm",
-        "wandering residuals (CUSUM)": "phần dư trôi (CUSUM)",
-        "step at a date": "bước nhảy tại một ngày",
-        "% of the list": "% danh mục",
-        "% of GDP": "% GDP",
-        "observed to required pace": "tốc độ thực tế so với tốc độ cần có",
-        "provinces": "tỉnh, thành phố",
-        "percentage points": "điểm phần trăm",
-        "tasks that finish together": "nhiệm vụ hoàn thành theo nhóm",
-        "measure": "cách tính",
-        "vintage": "lần công bố",
-        "direction of revisions expected": "chiều điều chỉnh dự kiến",
-        "size of revisions expected": "độ lớn điều chỉnh dự kiến",
-        "weight of that expectation": "trọng số của dự kiến đó",
-        "base year": "năm gốc",
-        "form of growth": "dạng tăng trưởng",
-        "window": "khoảng năm",
-        "series": "chuỗi",
-        "dependence": "tự tương quan",
-        "peers": "nhóm tương đồng",
-        "likeness": "biến tương đồng",
-        "weight": "quyền số",
-        "carry-over": "tự tương quan",
-        "exposure": "đặc điểm xuất phát",
-        "years after the start": "các năm sau mốc bắt đầu",
-        "held fixed": "giữ cố định",
-        "how p is found": "cách tính p",
-        "without urban share": "không tính tỷ lệ đô thị",
-        "minus nation": "trừ cả nước",
-        "minus mean": "trừ bình quân",
-        "minus mean in both scales": "trừ bình quân, cả hai thang",
-        "minus mean in standard deviations": "trừ bình quân, theo độ lệch chuẩn",
-        "own": "chính chuỗi đó",
-        "from 2022": "từ 2022",
-        "official only": "chỉ số chính thức",
-        "carry-over 0": "tự tương quan 0",
-        "carry-over 0.3": "tự tương quan 0,3",
-        "carry-over 0.6": "tự tương quan 0,6",
-        "design effect 1": "hiệu ứng thiết kế 1",
-        "design effect 2": "hiệu ứng thiết kế 2",
-        "design effect 4": "hiệu ứng thiết kế 4",
-        "no control": "không giữ biến nào",
-        "merger held fixed": "giữ cố định việc sáp nhập",
-        "every year after the start": "mọi năm sau mốc bắt đầu",
-        "the first year after the start alone": "chỉ năm đầu sau mốc bắt đầu",
-        "compound": "tốc độ kép",
-        "straight line": "đường thẳng",
-        "newest vintage": "lần công bố mới nhất",
-        "first vintage": "lần công bố đầu",
-        "mean revision zero": "điều chỉnh trung bình bằng 0",
-        "mean revision about zero": "điều chỉnh trung bình quanh 0",
-        "mean revision as in the past": "điều chỉnh trung bình như đã qua",
-        "no prior scale": "không có thang tiên nghiệm",
-        "no prior": "không có tiên nghiệm",
-        "from the earliest year": "từ năm sớm nhất",
-        "from the latest base allowed": "từ năm gốc muộn nhất cho phép",
-        "one-year pace": "tốc độ một năm",
-        "carry-over learnt from all provinces": "tự tương quan ước lượng từ mọi tỉnh, thành phố",
-        "years independent": "các năm độc lập",
-        "all years": "mọi năm",
-        "all variables": "mọi biến",
-        "estimated errors (HAC)": "sai số ước lượng (HAC)",
-        "fitted dependence (GLSAR)": "tự tương quan khớp (GLSAR)",
-        "wild cluster bootstrap (WCR)": "bootstrap cụm (WCR)",
-        "permuted exposures (RI-t)": "hoán vị đặc điểm xuất phát (RI-t)",
-        "textbook clustered error (CRV1)": "sai số cụm thông thường (CRV1)",
-        "plain mean": "trung bình giản đơn",
-        "weighted by output": "quyền số là GRDP",
-        "merger of several provinces": "sáp nhập nhiều tỉnh",
-        "× prior scale": "× thang tiên nghiệm",
-        "prior worth {count} revision": "tiên nghiệm tính như {count} lần điều chỉnh",
-        "prior worth {count} revisions": "tiên nghiệm tính như {count} lần điều chỉnh",
-        "{name} peers": "{name} tỉnh, thành phố tương đồng",
-    }
-}
-"""The names in other languages, by the English ones."""
 
 
-def translated(text: str, language: str) -> str:
-    """Return one of these names in a language, English where it has none."""
-    return TRANSLATED.get(language, {}).get(text, text)
-
-
-def subject_name(subject: str, indicators: Indicators, roles: Roles, language: str = "en") -> str:
+def subject_name(subject: str, indicators: Indicators, roles: Roles, translation: Translation) -> str:
     """Name what a code is about: an indicator by its name, its measure by its label."""
     key, _, rest = subject.partition(" ")
     indicator = indicators.by_id().get(key)
     if indicator is None:
-        return capitalised(translated(PARTS.get(subject, subject), language))
+        return capitalised(translation.name(PARTS.get(subject, subject)))
     if not rest:
         return indicator.name
     measure = rest.strip("()")
-    part = translated(PARTS[rest], language) if rest in PARTS else roles.measure_labels.get(measure, measure)
+    part = translation.name(PARTS[rest]) if rest in PARTS else roles.measure_labels.get(measure, measure)
     return f"{indicator.name}, {part}"
 
 
-def exposure_name(name: str, indicators: Indicators, roles: Roles, language: str = "en") -> str:
+def exposure_name(name: str, indicators: Indicators, roles: Roles, translation: Translation) -> str:
     """Name what areas were exposed to: indicator with its year, or the merger; a user's own column as it is called."""
     if name == MERGED:
-        return translated("merger of several provinces", language)
+        return translation.name("merger of several provinces")
     if name not in {variable.name for variable in roles.likeness}:
         return name.replace("_", " ")
     variable = roles.likeness_by_name(name)
@@ -195,12 +111,12 @@ class ChoiceNames:
     indicators: Indicators
     roles: Roles
     policy: Policy
-    language: str = "en"
+    translation: Translation
 
     def named(self, grid: Sensitivity) -> Sensitivity:
         """Return the same table with choices as readers see them."""
         axes = sorted(grid.headline.choices, key=list(AXES).index)
-        heads = {axis: translated(AXES[axis], self.language) for axis in axes}
+        heads = {axis: self.translation.name(AXES[axis]) for axis in axes}
         rows = tuple(
             row.model_copy(update={"choices": {heads[axis]: self.name(axis, row.choices[axis]) for axis in axes}})
             for row in grid.specifications
@@ -214,14 +130,14 @@ class ChoiceNames:
         if axis == "measure":
             return self.roles.measure_labels.get(pick, pick)
         if axis == "exposure":
-            return exposure_name(pick, self.indicators, self.roles, self.language)
+            return exposure_name(pick, self.indicators, self.roles, self.translation)
         if axis == "list":
             return self.policy.list_named(pick).title
-        name = translated(PICKS.get((axis, pick), pick), self.language)
+        name = self.translation.name(PICKS.get((axis, pick), pick))
         if axis == "scale":
-            return name.replace("s0", translated("× prior scale", self.language))
+            return name.replace("s0", self.translation.name("× prior scale"))
         if axis == "prior" and name == pick:
             worth = as_published(float(pick.removesuffix(" degrees")))
             text = "prior worth {count} revision" if worth == "1" else "prior worth {count} revisions"
-            return translated(text, self.language).format(count=worth)
-        return translated("{name} peers", self.language).format(name=name) if axis == "peers" else name
+            return self.translation.name(text).format(count=worth)
+        return self.translation.name("{name} peers").format(name=name) if axis == "peers" else name

@@ -15,7 +15,6 @@ from policyreport.figures.frame import Frame, Picture, Pictures, frame_for, in_e
 from policyreport.figures.labels import value_scale, year_scale
 from policyreport.figures.palette import INK, MUTED, PAPER
 from policyreport.figures.style import BOLD, DASHED, ROLES, house_style, picture
-from policyreport.figures.words import STATUSES
 from policyreport.params.wording import capitalised
 from policyreport.records.base import Refusal
 from policyreport.records.formats import NBSP
@@ -233,7 +232,7 @@ def values_text(points: Sequence[SeriesPoint], frame: Frame, digits: int, *, sig
     """Write every value with its year, estimates named."""
     return ", ".join(
         f"{p.year} {frame.formats.number(p.value, digits, signed)}"
-        + (f" ({STATUSES[frame.formats.language].get(p.status, p.status)})" if p.status in TENTATIVE else "")
+        + (f" ({frame.words.statuses.get(p.status, p.status)})" if p.status in TENTATIVE else "")
         for p in points
     )
 

@@ -99,13 +99,8 @@ class Words:
     no_table: str = "no table"
     verdict: str = "verdict"
     bands: Mapping[str, str] = field(default_factory=dict)
+    statuses: Mapping[str, str] = field(default_factory=dict)
 
-
-STATUSES = {
-    "en": {},
-    "vi": {"estimate": "ước tính", "preliminary": "sơ bộ", "projection": "dự kiến"},
-}
-"""Names of statuses where they differ from the ledger's."""
 
 WORDS = {
     "en": Words(),
@@ -196,5 +191,6 @@ WORDS = {
         no_table="không phải bảng",
         verdict="nhận định",
         bands={"meets": "đạt", "below": "dưới", "above": "trên", "shown": "chỉ nêu số"},
+        statuses={"estimate": "ước tính", "preliminary": "sơ bộ", "projection": "dự kiến"},
     ),
 }

@@ -18,9 +18,9 @@ from policyreport.params.wording import fill_every
 
 ORIGINAL = "en"
 """The language in which params/ and records are written."""
-PARTS = ("indicators", "policy", "registry", "report", "publishers", "units", "details")
-"""Files of params/ whose texts a language's file translates; then names of publishers and of units, and what refusals
-say, with places for what differs, by the English text."""
+PARTS = ("indicators", "policy", "registry", "report", "publishers", "names", "details")
+"""Files of params/ whose texts a language's file translates; then names of publishers, of units and choices, and what
+refusals say, with places for what differs, by the English text."""
 Item = TypeVar("Item")
 
 

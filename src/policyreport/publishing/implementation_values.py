@@ -28,7 +28,7 @@ class ImplementationValues:
     def __init__(self, provenance: Provenance) -> None:
         self._areas, self._formats, self._policy = provenance.areas, provenance.formats, provenance.policy
         self._labels = provenance.roles.measure_labels
-        self._unit = provenance.unit
+        self._unit = provenance.translation.name
         self._known_on, self._sources = provenance.edition.as_known_on, provenance.sources
         self._role, self._indicators = provenance.roles.implementation, provenance.indicators
         topics = [*self._role.topics]

@@ -50,7 +50,7 @@ class Names:
             "short": lambda code: wording.short(code, language),
             "sources": self.sources,
             "sources_led_by": self.sources_led_by,
-            "subject": lambda subject: subject_name(subject, provenance.indicators, roles, language),
+            "subject": lambda subject: subject_name(subject, provenance.indicators, roles, provenance.translation),
             "told_time": lambda rows: told(told_time(self._notes(rows))),
             "verdict": lambda word: Markdown(f"*{escape(wording.verdict(word, language))}*"),
             "verdict_name": lambda word: wording.verdict(word, language),

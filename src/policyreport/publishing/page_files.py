@@ -14,7 +14,15 @@ from policyreport.errors import RenderError
 # matter names, it leaves alone.
 EDITION_FILE = "_edition.yml"
 QUARTO_KEYS = ("project", "format", "execute", "lang", "crossref")
+# The whole report in one document, which is the PDF, in the edition's first language and in its others.
+PDF_PAGE = "report.qmd"
+DOCUMENT = re.compile(r"report(-[a-z]{2})?\.qmd")
 FRONT_MATTER = re.compile(r"\A---\n(?P<head>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
+
+
+def document_of(language: str = "") -> str:
+    """Return the file with the whole report, in the first language or one of the others: ``report-vi.qmd``."""
+    return PDF_PAGE.replace(".", f"-{language}.") if language else PDF_PAGE
 
 
 def read_page(path: Path, place: str) -> tuple[dict[str, object], str]:

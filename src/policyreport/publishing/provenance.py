@@ -26,7 +26,7 @@ from policyreport.params.methods import HarmoniseSettings, read_method_settings
 from policyreport.params.policy import Milestone, Policy, Target, read_policy
 from policyreport.params.registry import Registry, read_registry
 from policyreport.params.report import Roles, read_roles
-from policyreport.params.translated import ORIGINAL, read_texts
+from policyreport.params.translated import read_texts
 from policyreport.records.base import Frozen
 from policyreport.records.formats import NBSP, Formats
 from policyreport.records.markdown import BOUNDARIES, POLICY
@@ -90,7 +90,7 @@ class Provenance:
     registry: Registry
     harmonise: HarmoniseSettings
     texts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    translation: Translation = field(default_factory=lambda: Translation(ORIGINAL, {}))
+    translation: Translation = field(default_factory=Translation)
     original: Provenance | None = None
 
     @property
@@ -112,14 +112,6 @@ class Provenance:
         """The same in English, the language of what rules say."""
         return self.original or self
 
-    def unit(self, unit: str) -> str:
-        """Name a unit of the ledger, such as services."""
-        return str(self._texts.get("units", {}).get(unit, unit))
-
-    @property
-    def _texts(self) -> Mapping[str, Any]:
-        return self.texts.get(self.edition.language, {})
-
     @cached_property
     def facts(self) -> Facts:
         """Writes the facts behind refusals and findings."""
@@ -131,7 +123,7 @@ class Provenance:
             self.areas,
             self.sources,
             self.ledger,
-            self._texts.get("details", {}),
+            self.translation.details,
         )
 
     def evidence(self, id: str) -> Evidence:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from babel import Locale
@@ -39,7 +41,9 @@ from policyreport.publishing.notebook_pages import drawing_of, notebook_page
 from policyreport.publishing.own_values import Section, first_heading, own_sections
 from policyreport.publishing.page_files import (
     EDITION_FILE,
+    PDF_PAGE,
     QUARTO_KEYS,
+    document_of,
     join_page,
     read_page,
     read_settings,
@@ -67,13 +71,12 @@ PROVINCES = re.compile(r"^\{\{< provinces >\}\}[ \t]*$", re.MULTILINE)
 PROVINCE_PAGE = "provinces/_province.qmd"
 PROVINCE_CHAPTER = "provinces/_province-pdf.qmd"
 NOTEBOOKS_PAGE = "notebooks/_notebooks.qmd"
-PDF_PAGE = "report.qmd"
 OF_AREA = ("clean", "trend", "compare")
 # Folders of reports/ that are not of one language.
 SHARED = ("theme",)
 SETTINGS = "_quarto.yml"
-ROOT_LINK = re.compile(r"\]\((?P<up>(?:\.\./)*)(?P<folder>downloads|notebooks)/")
-FIGURE_LINK = re.compile(r"\]\(figures/")
+# To what the folder of a language has, and to what all languages share.
+LINK = re.compile(r"\]\((?P<up>(?:\.\./)*)(?P<folder>figures|downloads|notebooks)/")
 PDF_FORMAT = "typst"
 # Run by `quarto render` in the assembled project after rendering.
 FINISH = tuple(Path(__file__).parent / "renderers" / name for name in ("finish.py", "search.py"))
@@ -129,6 +132,7 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
     if not draft:
         require_quorum(turnout, edition_id)
     provenance = read_provenance(root, edition_id)
+    settings = read_settings(root / "reports" / SETTINGS, f"reports/{SETTINGS}")
     store.mkdir(parents=True, exist_ok=True)
     with passing_folder(".report-", store) as scratch:
         project = scratch / "report"
@@ -138,7 +142,7 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
             shutil.copytree(root / "reports" / name, project / name)
         run = [key for key in keys if any(area == key for area, _ in contents.drawings) or key in contents.failures]
         names = page_names(root, edition.languages)
-        files = make_downloads(provenance, store, _licence(root))
+        files = make_downloads(provenance, store, str(settings.get("licence", "")))
         (project / FOLDER).mkdir()
         for file in files:
             (project / FOLDER / file.name).write_bytes(file.body)
@@ -157,12 +161,12 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
             if not navigation.folder:
                 _write_notebooks(home, version, pages, navigation)
             marks.write(home, own)
-            _write_pdf_page(project, version, pages, navigation, bodies)
+            _write_pdf_page(project, pages, navigation, settings, bodies)
             _write_figures(home, version, navigation)
-            _write_edition(home, root, navigation, bodies)
+            _write_edition(home, root, navigation, settings, bodies)
             if edition.simulated:
                 (home / TRACES).rename(home / marked_name(TRACES))
-        _write_settings(project, root, edition.languages)
+        _write_settings(project, settings, edition.languages)
         if edition.simulated:
             _mark_scripts(project, navigation)
         target = store / "report"
@@ -217,7 +221,7 @@ class Navigation:
     @property
     def document(self) -> str:
         """The name of the file with the whole report: ``report.qmd``, ``report-vi.qmd``."""
-        return f"{PDF_PAGE.removesuffix('.qmd')}{f'-{self.folder}' if self.folder else ''}.qmd"
+        return document_of(self.folder)
 
     def home(self, project: Path) -> Path:
         """Return the folder of these pages in an assembled project."""
@@ -239,9 +243,12 @@ class Navigation:
 
     def seen_from(self, text: str, root: str = ".") -> str:
         """Return a page whose links to pictures and to what all languages share lead there."""
-        up = "../" if self.folder else ""
-        text = FIGURE_LINK.sub(f"]({root}/figures/" if root != "." else "](figures/", text)
-        return ROOT_LINK.sub(lambda link: f"]({up}{link['up']}{link['folder']}/", text)
+        up, own = "../" if self.folder else "", "" if root == "." else f"{root}/"
+
+        def seen(link: re.Match[str]) -> str:
+            return f"]({own if link['folder'] == 'figures' and not link['up'] else up + link['up']}{link['folder']}/"
+
+        return LINK.sub(seen, text)
 
     @cached_property
     def renamed(self) -> tuple[str, ...]:
@@ -482,12 +489,15 @@ def _write_notebooks(home: Path, contents: Contents, pages: Pages, navigation: N
 
 
 def _write_pdf_page(
-    project: Path, contents: Contents, pages: Pages, navigation: Navigation, bodies: dict[str, tuple[str, str]]
+    project: Path,
+    pages: Pages,
+    navigation: Navigation,
+    settings: Mapping[str, Any],
+    bodies: dict[str, tuple[str, str]],
 ) -> None:
     """Write report.qmd: the pages it names, then every province, in one document."""
     place = f"{pages.place}/{PDF_PAGE}"
     head, body = pages.read(PDF_PAGE)
-    settings = read_settings(pages.folder.parent / SETTINGS, f"reports/{SETTINGS}")
     # With a format of its own here, no page becomes a PDF, and this document no page.
     own = {name: options for name, options in settings["format"].items() if name == PDF_FORMAT}
     head |= {"title": navigation.title(title_of(head, place)), "lang": navigation.language, "format": own}
@@ -505,7 +515,7 @@ def _write_pdf_page(
         body = f"::: {{.callout-warning}}\n{navigation.draft.sentence(navigation.language)}\n:::\n\n{body}"
     # The PDF has no marks: there are source lines under every figure and table.
     if navigation.folder:
-        body = FIGURE_LINK.sub(f"]({navigation.folder}/figures/", body)
+        body = body.replace("](figures/", f"]({navigation.folder}/figures/")
     (project / navigation.document).write_text(join_page(head, unmarked(body)), encoding="utf-8")
 
 
@@ -518,10 +528,11 @@ def _write_figures(home: Path, contents: Contents, navigation: Navigation) -> No
             target.write_text(navigation.linked(text), encoding="utf-8")
 
 
-def _write_edition(home: Path, root: Path, navigation: Navigation, bodies: dict[str, tuple[str, str]]) -> None:
+def _write_edition(
+    home: Path, root: Path, navigation: Navigation, read: Mapping[str, Any], bodies: dict[str, tuple[str, str]]
+) -> None:
     """Write what the pages of a language print of the settings of reports/, with the edition and the navigation."""
     edition = navigation.edition
-    read = read_settings(root / "reports" / SETTINGS, f"reports/{SETTINGS}")
     settings = {name: value for name, value in read.items() if name not in QUARTO_KEYS}
     texts = settings.pop("texts", {}).get(edition.language, {})
     pages = [
@@ -555,10 +566,9 @@ def _write_edition(home: Path, root: Path, navigation: Navigation, bodies: dict[
     (home / EDITION_FILE).write_text(navigation.linked(write_settings(settings)), encoding="utf-8")
 
 
-def _write_settings(project: Path, root: Path, languages: Sequence[str]) -> None:
+def _write_settings(project: Path, read: Mapping[str, Any], languages: Sequence[str]) -> None:
     """Write Quarto's own settings of reports/, with the folders of all languages but the first."""
-    read = read_settings(root / "reports" / SETTINGS, f"reports/{SETTINGS}")
-    settings = {name: value for name, value in read.items() if name in QUARTO_KEYS}
+    settings = {name: deepcopy(value) for name, value in read.items() if name in QUARTO_KEYS}
     settings["format"].pop(PDF_FORMAT, None)
     settings["project"]["post-render"] = f"theme/{FINISH[0].name}"
     for language in languages[1:]:
@@ -574,9 +584,3 @@ def _mark_scripts(project: Path, navigation: Navigation) -> None:
     """Mark the names of files that the site's script loads, also where it loads them."""
     for path in (project / "theme" / "site.js", project / SETTINGS):
         path.write_text(navigation.linked(path.read_text(encoding="utf-8")), encoding="utf-8")
-
-
-def _licence(root: Path) -> str:
-    """Return the terms that every page's footer states."""
-    settings = read_settings(root / "reports" / SETTINGS, f"reports/{SETTINGS}")
-    return str(settings.get("licence", ""))

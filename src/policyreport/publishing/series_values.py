@@ -6,7 +6,7 @@ from functools import partial
 
 import pandas as pd
 
-from policyreport.figures.choices import UNITS, ChoiceNames, exposure_name, translated
+from policyreport.figures.choices import UNITS, ChoiceNames, exposure_name
 from policyreport.params.spelling import sort_key
 from policyreport.publishing.provenance import Provenance
 from policyreport.records.base import Refusal
@@ -61,12 +61,12 @@ def counted_on(title: str, provenance: Provenance) -> date | None:
 
 def series_filters(provenance: Provenance) -> dict[str, Callable[..., object]]:
     """Return the filters, with names by the parameters of an edition."""
-    indicators, roles, language = provenance.indicators, provenance.roles, provenance.edition.language
+    indicators, roles, translation = provenance.indicators, provenance.roles, provenance.translation
     return {
         "counted_on": lambda title: counted_on(title, provenance),
-        "choices_named": ChoiceNames(indicators, roles, provenance.policy, language).named,
-        "estimated_in": lambda method: Markdown(translated(UNITS.get(method, ""), language)),
-        "exposure_name": lambda name: exposure_name(name, indicators, roles, language),
+        "choices_named": ChoiceNames(indicators, roles, provenance.policy, translation).named,
+        "estimated_in": lambda method: Markdown(translation.name(UNITS.get(method, ""))),
+        "exposure_name": lambda name: exposure_name(name, indicators, roles, translation),
         "hold_everywhere": hold_everywhere,
         "members_of_families": members_of_families,
         "of_areas": partial(of_areas, formats=provenance.formats),

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from policyreport.errors import RenderError
+from policyreport.publishing.page_files import PDF_PAGE
 from policyreport.publishing.renderers.finish import finish_site
-from policyreport.publishing.renderers.typst_pdf import PDF_PAGE, write_pdf
+from policyreport.publishing.renderers.typst_pdf import write_pdf
 from policyreport.running.endings import passing_folder
 
 Progress = Callable[[str], None]

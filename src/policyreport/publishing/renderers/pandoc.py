@@ -13,9 +13,8 @@ import pypandoc
 import yaml
 
 from policyreport.errors import RenderError
-from policyreport.publishing.page_files import EDITION_FILE, FRONT_MATTER
+from policyreport.publishing.page_files import DOCUMENT, EDITION_FILE, FRONT_MATTER
 from policyreport.publishing.renderers.base import Progress, Renderer
-from policyreport.publishing.renderers.typst_pdf import DOCUMENT
 
 _ARGUMENTS = ("--from=markdown", "--to=html5", "--standalone", "--wrap=none", "--mathml", "--section-divs")
 _FILTERS = ("safe.lua", "links.lua", "callouts.lua", "crossref.lua", "html.lua")

@@ -12,10 +12,9 @@ from pathlib import Path
 import yaml
 
 from policyreport.errors import RenderError
-from policyreport.publishing.page_files import QUARTO_KEYS
+from policyreport.publishing.page_files import DOCUMENT, QUARTO_KEYS
 from policyreport.publishing.renderers.base import Progress, Renderer
 from policyreport.publishing.renderers.pandoc import NO_ROOM, UNREAD, read_settings
-from policyreport.publishing.renderers.typst_pdf import DOCUMENT
 
 OLDEST = (1, 6)  # environment.yml asks for the same
 _TIMEOUT = 1800

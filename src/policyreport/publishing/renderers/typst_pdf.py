@@ -1,7 +1,6 @@
 """The PDF: pandoc or Quarto writes Typst, the ``typst`` wheel compiles it to tagged PDF."""
 
 import os
-import re
 import shutil
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -12,11 +11,9 @@ from fontTools.ttLib import TTFont
 
 from policyreport.errors import RenderError
 from policyreport.figures.fonts import FAMILY
+from policyreport.publishing.page_files import PDF_PAGE
 from policyreport.running.endings import passing_folder
 
-PDF_PAGE = "report.qmd"
-# The whole report in one document, and in the edition's other languages.
-DOCUMENT = re.compile(r"report(-[a-z]{2})?\.qmd")
 _STANDARDS = ["ua-1"]  # PDF/UA-1: tagged, titled, every picture with words in its place
 _FONTS = "theme/fonts"
 # Stands for a character that no font has.
