@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -27,7 +27,7 @@ EDITION = "2025Q4"
 class Pretended:
     """A renderer that writes a word, or raises what it is given."""
 
-    name = "pretended"
+    name = tool = "pretended"
 
     def __init__(self, site: Exception | None = None, pdf: Exception | None = None) -> None:
         self.site, self.pdf, self.order = site, pdf, list[str]()
@@ -35,7 +35,9 @@ class Pretended:
     def available(self) -> bool:
         return True
 
-    def render_site(self, project: Path, site: Path, progress: Callable[[str], None]) -> list[str]:
+    def render_site(
+        self, project: Path, site: Path, progress: Callable[[str], None], ready: Mapping[str, Path]
+    ) -> list[str]:
         self.order.append("site")
         if self.site:
             raise self.site

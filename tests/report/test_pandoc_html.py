@@ -14,7 +14,8 @@ from bs4 import BeautifulSoup
 
 from policyreport.errors import RenderError
 from policyreport.figures.fonts import desktop_fonts, tabular_font, web_characters
-from policyreport.publishing.renderers import choose
+from policyreport.publishing.kept import Kept, page_origins
+from policyreport.publishing.renderers import choose, pandoc
 from policyreport.publishing.renderers.search import read_sections
 
 HERE = Path(__file__).parent
@@ -77,6 +78,44 @@ def test_pages_are_named_to_whoever_waits(project: Path, tmp_path: Path) -> None
     told: list[str] = []
     choose("pandoc").render_site(project, tmp_path / "site", told.append)
     assert told == PAGES
+
+
+@pytest.mark.parametrize(
+    ("changed", "pages"),
+    [
+        ("methods.qmd", {"methods"}),
+        ("figures/tasks.svg", {"index", "provinces/ha-noi"}),
+        ("figures/tasks-narrow.svg", {"index", "provinces/ha-noi"}),
+        ("figures/growth.svg", {"provinces/ca-mau", "provinces/ha-noi"}),
+        ("_quarto.yml", set(PAGES)),
+        ("theme/html.lua", set(PAGES)),
+        ("trace-data.js", set()),
+    ],
+)
+def test_only_pages_that_read_what_changed_are_rendered_again(
+    project: Path, tmp_path: Path, changed: str, pages: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, kept = tmp_path / "site", Kept(tmp_path)
+    render(project, site)
+    kept.note(site, "all", pages=page_origins(project, "pandoc"))
+    path = project / changed
+    path.write_text(path.read_text("utf-8").replace("</svg>", "<g/></svg>") + "\n", "utf-8")
+    rendered, write = set(), pandoc._write_page
+
+    def written(project: Path, draft: Path, page: str) -> list[str]:
+        rendered.add(page.removesuffix(".qmd"))
+        return write(project, draft, page)
+
+    monkeypatch.setattr(pandoc, "_write_page", written)
+    ready = Kept(tmp_path).pages(site, page_origins(project, "pandoc"))
+    choose("pandoc").render_site(project, site, silent, ready)
+    assert rendered == pages
+    render(project, tmp_path / "anew")
+    assert digests(site) == digests(tmp_path / "anew")
+
+
+def digests(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -2,7 +2,6 @@
 
 import importlib
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -281,10 +280,10 @@ def test_a_stop_from_the_keyboard_is_a_message_and_its_exit_code(project, stand_
 class PaperRenderer:
     """Writes a word where a renderer writes pages."""
 
-    name = "paper"
+    name = tool = "paper"
 
-    def render_site(self, project, site, progress):
-        site.mkdir(parents=True)
+    def render_site(self, project, site, progress, ready):
+        site.mkdir(parents=True, exist_ok=True)
         (site / "index.html").write_text(project.name)
         return []
 
@@ -304,8 +303,11 @@ def paper(stand_in):
         return PaperRenderer()
 
     def assemble(root, edition, store, draft):
-        (store / "report").mkdir(parents=True)
-        return store / "report"
+        """Lay out a page and the document of the PDF; what their template says is in params/."""
+        (store / "report").mkdir(parents=True, exist_ok=True)
+        for name in ("index.qmd", "report.qmd"):
+            text = root / "params" / name
+            (store / "report" / name).write_text(text.read_text() if text.is_file() else "")
 
     stand_in("publishing.renderers", choose=choose)
     stand_in("publishing.report", assemble=assemble)
@@ -346,7 +348,7 @@ def test_where_the_site_fails_the_earlier_one_stays_and_the_pdf_is_made(project,
     call("render", "2031Q2", project=project)
     build = project / "build" / "2031Q2"
 
-    def fail(self, project, site, progress):
+    def fail(self, project, site, progress, ready):
         raise RenderError("page", "a page", "none", "Mend it.")
 
     def other(self, project, pdf, progress, document):
@@ -355,10 +357,62 @@ def test_where_the_site_fails_the_earlier_one_stays_and_the_pdf_is_made(project,
 
     monkeypatch.setattr(PaperRenderer, "render_site", fail)
     monkeypatch.setattr(PaperRenderer, "render_pdf", other)
-    shutil.rmtree(build / "report")
+    for name in ("index.qmd", "report.qmd"):
+        (project / "params" / name).write_text("newer")
     assert call("render", "2031Q2", project=project).exit_code == ExitCode.RENDER
-    made = {path.name: path.read_text() for path in build.rglob("*") if path.is_file()}
+    made = {path.name: path.read_text() for path in build.rglob("*") if path.suffix in (".html", ".pdf")}
     assert made == {"index.html": "report", "report-2031Q2.pdf": "newer"}
+
+
+def states(project, *options):
+    """What the lines of a rendering say of each output."""
+    lines = call("render", "2031Q2", *options, project=project).stdout.splitlines()
+    return [line.rpartition("  ")[2] for line in lines if "  (" in line]
+
+
+def test_nothing_is_rendered_again_where_nothing_changed(project, paper):
+    assert states(project) == ["(made by paper)", "(made by paper)"]
+    assert call("render", "2031Q2", project=project).stdout.splitlines() == [
+        "build/2031Q2/site/index.html  (unchanged)",
+        "build/2031Q2/report-2031Q2.pdf  (unchanged)",
+    ]
+
+
+def test_what_an_edit_reaches_is_rendered_again_and_nothing_else(project, paper):
+    states(project)
+    (project / "params" / "report.qmd").write_text("another sentence")
+    assert states(project) == ["(unchanged)", "(made by paper)"]
+    (project / "params" / "index.qmd").write_text("another sentence")
+    assert states(project) == ["(made by paper)", "(unchanged)"]
+
+
+@pytest.mark.parametrize("changed", ["site/index.html", "report-2031Q2.pdf"])
+def test_an_output_changed_or_removed_by_hand_is_made_again(project, paper, changed):
+    states(project)
+    path = project / "build" / "2031Q2" / changed
+    for spoil in (lambda: path.write_text("by hand"), path.unlink):
+        spoil()
+        assert states(project).count("(made by paper)") == 1
+        assert path.read_text() == "report"
+
+
+@pytest.mark.parametrize("body", [b"", b"[1]", b'{"site": 7}', b'{"site": {"from": 1, "pages": 2}}', b"\xff"])
+def test_a_damaged_memory_of_what_was_rendered_is_as_none(project, paper, body):
+    states(project)
+    (project / "build" / "2031Q2" / "rendered.json").write_bytes(body)
+    assert states(project) == ["(made by paper)", "(made by paper)"]
+
+
+def test_another_renderer_makes_everything_again(project, paper, monkeypatch):
+    states(project)
+    monkeypatch.setattr(PaperRenderer, "tool", "paper 2")
+    assert states(project) == ["(made by paper)", "(made by paper)"]
+
+
+def test_a_note_is_given_again_by_the_next_rendering(project, paper, monkeypatch):
+    monkeypatch.setattr(PaperRenderer, "render_pdf", lambda self, project, pdf, progress, document: ["a formula"])
+    for _ in range(2):
+        assert "Note: a formula" in call("render", "2031Q2", project=project).stderr
 
 
 def test_an_unknown_format_is_refused_before_anything_is_made(project, paper):

@@ -139,9 +139,9 @@ def render(
 ) -> None:
     """Make the website and the PDF of an edition that was run.
 
-    If one of the two fails, the other is still made. If fewer provinces have results than the quorum in the edition's
-    file, nothing is published and the exit code is 6. A draft has its own file names, so that nobody takes it for
-    the report.
+    What has not changed since it was made is not made again. If one of the two fails, the other is still made. If fewer
+    provinces have results than the quorum in the edition's file, nothing is published and the exit code is 6. A draft
+    has its own file names, so that nobody takes it for the report.
 
     \b
     Examples:

@@ -6,10 +6,11 @@ import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
@@ -19,8 +20,10 @@ from policyreport.errors import ExitCode, RenderError, system_error
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from policyreport.publishing.kept import Kept
     from policyreport.publishing.renderers.base import Progress, Renderer
 
+Result = TypeVar("Result")
 LOCK = ".render.lock"
 # Temporary folders of a rendering; whoever holds the lock may remove those that a killed one has left.
 SCRATCH = (".report-*", ".render-*", ".site*-*", ".report-*-*")
@@ -30,85 +33,154 @@ EARLIER = "earlier"
 
 @dataclass(frozen=True)
 class Output:
-    """Something to make: its name, where it goes, the file to show, and the function that makes it."""
+    """Something to make: its name, where it goes, and the file to show; of a PDF the document it is made from."""
 
     what: str
     path: Path
     shown: Path
-    make: Callable[[Progress], list[str]]
-    pages: int = 0
+    document: str = ""
 
 
 def render_edition(root: Path, edition: str, renderer: Renderer, formats: set[str], *, draft: bool) -> None:
-    """Make an edition's site and PDF, say where they are, and exit with code 6 if one could not be made.
+    """Make an edition's site and PDFs, say where they are, and exit with code 6 if one could not be made.
 
-    Raises RenderError if the pages cannot be laid out, or the edition is being rendered already.
+    What has not changed since it was made is not made again. Raises RenderError if the pages cannot be laid out, or the
+    edition is being rendered already.
     """
     from rich.console import Console
 
-    from policyreport.params.wording import capitalised
-    from policyreport.publishing import report
+    from policyreport.publishing.kept import Kept, rendering_digest
     from policyreport.running.progress import show_stage
 
     store, console = root / "build" / edition, Console()
     with _system_errors(store), one_at_a_time(store):
         remove_leftovers(store)
+        kept, project = Kept(store), store / "report"
+        everything = rendering_digest(root, store, renderer.tool, str(draft))
+        outputs = _outputs(root, edition, store, formats, draft=draft)
+        if all(kept.has(path, everything) for path in (project, *(output.path for output in outputs))):
+            for output in outputs:
+                typer.echo(f"{shown_path(output.shown, root)}  (unchanged)")
+            return
+        from policyreport.publishing import report
+
         with show_stage(console, "laying out the pages"):
-            project = report.assemble(root, edition, store, draft=draft)
-        outputs = _outputs(root, edition, project, renderer, formats, draft=draft)
-        failed = [output for output in outputs if not _make(output, console, renderer.name, root)]
+            report.assemble(root, edition, store, draft=draft)
+        kept.note(project, everything)
+        failed = Making(root, project, renderer, kept, everything, console).make(outputs)
+    _say_failures(failed, outputs, root)
+
+
+def _outputs(root: Path, edition: str, store: Path, formats: set[str], *, draft: bool) -> list[Output]:
+    """What to make, the site first: it is ready sooner, and nobody should have to wait for the PDF to read it."""
+    from policyreport.figures.simulated import marked_name
+    from policyreport.params.edition import read_edition
+    from policyreport.publishing.page_files import document_of
+
+    written = read_edition(root, edition)
+    kind = "-draft" if draft else ""
+
+    def named(name: str) -> Path:
+        return store / (marked_name(name) if written.simulated else name)
+
+    site = named(f"site{kind}")
+    outputs = [("html", Output("the site", site, site / "index.html"))]
+    for language in ("", *written.languages[1:]):
+        pdf = named(f"report-{edition}{f'-{language}' if language else ''}{kind}.pdf")
+        what = f"the PDF ({language})" if language else "the PDF"
+        outputs.append(("pdf", Output(what, pdf, pdf, document_of(language))))
+    return [output for name, output in outputs if name in formats]
+
+
+def _say_failures(failed: list[Output], outputs: list[Output], root: Path) -> None:
+    """Say what was not made and what there is instead, and exit with code 6."""
+    from policyreport.params.wording import capitalised
+
     for output in failed:
         others = [other.what for other in outputs if other not in failed]
         made = f" {capitalised(others[0])} was." if others else ""
-        kept = f" {shown_path(output.shown, root)} is of an earlier rendering." if output.path.exists() else ""
-        typer.echo(f"{capitalised(output.what)} was not made.{made}{kept}", err=True)
+        there = f" {shown_path(output.shown, root)} is of an earlier rendering." if output.path.exists() else ""
+        typer.echo(f"{capitalised(output.what)} was not made.{made}{there}", err=True)
     if failed:
         raise typer.Exit(int(ExitCode.RENDER))
 
 
-def _outputs(
-    root: Path, edition: str, project: Path, renderer: Renderer, formats: set[str], *, draft: bool
-) -> list[Output]:
-    """What to make, the site first: it is ready sooner, and nobody should have to wait for the PDF to read it."""
-    from policyreport.figures.simulated import marked_name
-    from policyreport.params.edition import read_edition
+class Making:
+    """Makes outputs of an assembled project, and says so; the failure of one does not stop the others.
 
-    written = read_edition(root, edition)
-    kind, others = "-draft" if draft else "", written.languages[1:]
+    `everything` hashes what the project was assembled from.
+    """
 
-    def named(name: str) -> Path:
-        return project.parent / (marked_name(name) if written.simulated else name)
+    def __init__(
+        self, root: Path, project: Path, renderer: Renderer, kept: Kept, everything: str, console: Console
+    ) -> None:
+        from policyreport.publishing.kept import page_origins, renderer_digest
 
-    site = named(f"site{kind}")
-    # The site has every page except those that are the whole report.
-    pages = len(list(project.rglob("*.qmd"))) - len(written.languages)
-    outputs = [
-        ("html", Output("the site", site, site / "index.html", partial(renderer.render_site, project, site), pages))
-    ]
-    for end in ("", *(f"-{language}" for language in others)):
-        pdf = named(f"report-{edition}{end}{kind}.pdf")
-        make = partial(renderer.render_pdf, project, pdf, document=f"report{end}.qmd")
-        outputs.append(("pdf", Output(f"the PDF ({end[1:]})" if end else "the PDF", pdf, pdf, make)))
-    return [output for name, output in outputs if name in formats]
+        self._root, self._project, self._renderer = root, project, renderer
+        self._kept, self._everything, self._console = kept, everything, console
+        self._origins = page_origins(project, renderer_digest(root, renderer.tool))
+
+    def make(self, outputs: list[Output]) -> list[Output]:
+        """Make the site, then all PDFs at the same time; returns what could not be made."""
+        sites, pdfs = ([output for output in outputs if bool(output.document) == pdf] for pdf in (False, True))
+        return [*self._make("the site", sites), *self._make("the PDF" if len(pdfs) == 1 else "the PDFs", pdfs)]
+
+    def _make(self, what: str, outputs: list[Output]) -> list[Output]:
+        from policyreport.running.progress import show_stage
+
+        todo = [output for output in outputs if not self._kept.has(output.path, self._origin(output))]
+        done: dict[Output, list[str] | RenderError] = {output: [] for output in outputs}
+        if todo:
+            pages = len(self._pages) if not todo[0].document else len(todo)
+            with show_stage(self._console, f"making {what} with {self._renderer.name}", pages) as progress:
+                done |= zip(todo, in_threads(partial(self._tried, progress), todo), strict=True)
+        for output, result in done.items():
+            self._say(output, result, new=output in todo)
+        return [output for output, result in done.items() if isinstance(result, RenderError)]
+
+    def _tried(self, progress: Progress, output: Output) -> list[str] | RenderError:
+        """Make one output; what could not be shown as written, or the error."""
+        try:
+            with _system_errors(output.path):
+                if output.document:
+                    return self._renderer.render_pdf(self._project, output.path, progress, output.document)
+                ready = self._kept.pages(output.path, self._pages)
+                return self._renderer.render_site(self._project, output.path, progress, ready)
+        except RenderError as error:
+            return error
+
+    def _say(self, output: Output, result: list[str] | RenderError, *, new: bool) -> None:
+        if isinstance(result, RenderError):
+            say_error(result)
+            return
+        for note in result:
+            typer.echo(f"Note: {note}", err=True)
+        if not result:
+            # With notes it is made again next time, which says them again.
+            pages = None if output.document else self._pages
+            self._kept.note(output.path, self._everything, self._origin(output), pages=pages)
+        how = f"made by {self._renderer.name}" if new else "unchanged"
+        typer.echo(f"{shown_path(output.shown, self._root)}  ({how})")
+
+    @property
+    def _pages(self) -> dict[str, str]:
+        """What hashes each page of the site is made from."""
+        from policyreport.publishing.page_files import DOCUMENT
+
+        return {page: origin for page, origin in self._origins.items() if not DOCUMENT.fullmatch(page)}
+
+    def _origin(self, output: Output) -> str:
+        from policyreport.publishing.kept import site_origin
+
+        return self._origins.get(output.document, "") if output.document else site_origin(self._project, self._pages)
 
 
-def _make(output: Output, console: Console, renderer: str, root: Path) -> bool:
-    """Make one output and say so; its failure does not stop the other."""
-    from policyreport.running.progress import show_stage
-
-    try:
-        with (
-            _system_errors(output.path),
-            show_stage(console, f"making {output.what} with {renderer}", output.pages) as progress,
-        ):
-            notes = output.make(progress)
-    except RenderError as error:
-        say_error(error)
-        return False
-    for note in notes:
-        typer.echo(f"Note: {note}", err=True)
-    typer.echo(f"{shown_path(output.shown, root)}  (made by {renderer})")
-    return True
+def in_threads(make: Callable[[Output], Result], outputs: list[Output]) -> list[Result]:
+    """Make outputs at the same time; a single one in this thread, which ^C reaches."""
+    if len(outputs) == 1:
+        return [make(outputs[0])]
+    with ThreadPoolExecutor(len(outputs)) as pool:
+        return list(pool.map(make, outputs))
 
 
 @contextlib.contextmanager

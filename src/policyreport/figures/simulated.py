@@ -1,11 +1,17 @@
 """The mark on simulated data: on the figures, tables, titles and file names of a simulated edition."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from policyreport.errors import UsageError
-from policyreport.figures.frame import Picture
+
+if TYPE_CHECKING:
+    from policyreport.figures.frame import Picture
 
 # The word that readers of a simulated edition see everywhere, and the sentence on the banner of every page.
 WORDS = {"en": "simulated", "vi": "mô phỏng"}
@@ -66,7 +72,8 @@ def marked_picture(picture: Picture, language: str) -> Picture:
     lead = _lead(language)
     svg, narrow = (marked_svg(text, lead) if text else "" for text in (picture.svg, picture.narrow))
     others = {other: marked_picture(version, other) for other, version in picture.translations.items()}
-    return Picture(f"{picture.label}-{FILE_MARK}", f"{lead} {picture.alt}", svg, narrow, picture.caption, others)
+    label, alt = f"{picture.label}-{FILE_MARK}", f"{lead} {picture.alt}"
+    return replace(picture, label=label, alt=alt, svg=svg, narrow=narrow, translations=others)
 
 
 def marked_captions(markdown: str, language: str) -> str:
@@ -78,8 +85,10 @@ def marked_captions(markdown: str, language: str) -> str:
 
 def mark_displays(language: str) -> None:
     """Make the running notebook show every picture with its mark, whoever made it."""
-    # Imported here because only a kernel shows anything, and other callers need no IPython.
+    # Imported here because only a kernel shows anything, and other callers need neither.
     from IPython import get_ipython
+
+    from policyreport.figures.frame import Picture
 
     shell = get_ipython()
     if shell is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import cached_property
 
 import pandas as pd
 
@@ -105,8 +106,15 @@ class Names:
         return formats.period(f"{day:%Y-%m}") if "month" in exact else formats.date(day)
 
     def _exact(self, rows: Iterable[str], day: date) -> set[str]:
-        known = self._rows(rows)
-        return set(known.loc[known["published"].dt.date == day, "published_precision"])
+        known = (self._publication.get(row) for row in rows)
+        return {precision for published, precision in filter(None, known) if published == day}
+
+    @cached_property
+    def _publication(self) -> dict[str, tuple[date, str]]:
+        """The day of publication of each row and how exactly it is known."""
+        ledger = self._provenance.ledger
+        days, precisions = ledger["published"].dt.date, ledger["published_precision"]
+        return {row: (day, exact) for row, day, exact in zip(ledger.index, days, precisions, strict=True)}
 
     def _notes(self, rows: Iterable[str], indicator: str = "") -> list[str]:
         """The ledger's notes on rows, only those of one indicator where it is given."""

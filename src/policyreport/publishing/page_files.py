@@ -13,6 +13,7 @@ from policyreport.errors import RenderError
 # or folder (a page "downloads" next to that folder) for a path and rewrite it; this one, which every page's front
 # matter names, it leaves alone.
 EDITION_FILE = "_edition.yml"
+SETTINGS = "_quarto.yml"
 QUARTO_KEYS = ("project", "format", "execute", "lang", "crossref")
 # The whole report in one document, which is the PDF, in the edition's first language and in its others.
 PDF_PAGE = "report.qmd"

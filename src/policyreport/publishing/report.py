@@ -43,6 +43,7 @@ from policyreport.publishing.page_files import (
     EDITION_FILE,
     PDF_PAGE,
     QUARTO_KEYS,
+    SETTINGS,
     document_of,
     join_page,
     read_page,
@@ -74,7 +75,6 @@ NOTEBOOKS_PAGE = "notebooks/_notebooks.qmd"
 OF_AREA = ("clean", "trend", "compare")
 # Folders of reports/ that are not of one language.
 SHARED = ("theme",)
-SETTINGS = "_quarto.yml"
 # To what the folder of a language has, and to what all languages share.
 LINK = re.compile(r"\]\((?P<up>(?:\.\./)*)(?P<folder>figures|downloads|notebooks)/")
 PDF_FORMAT = "typst"

@@ -3,8 +3,9 @@
 import shutil
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from policyreport.errors import RenderError
 from policyreport.publishing.page_files import PDF_PAGE
@@ -28,19 +29,31 @@ class Renderer(ABC):
     def available(self) -> bool:
         """Return whether everything this renderer needs is installed."""
 
+    @property
+    def tool(self) -> str:
+        """The renderer with what else decides how pages come out, besides the installed packages."""
+        return self.name
+
     @abstractmethod
-    def write_pages(self, project: Path, scratch: Path, progress: Progress) -> tuple[Path, list[str]]:
-        """Render every page into a folder in `scratch`; that folder, and what could not be shown."""
+    def write_pages(
+        self, project: Path, scratch: Path, progress: Progress, ready: Mapping[str, Path]
+    ) -> tuple[Path, list[str]]:
+        """Render every page into a folder in `scratch`; that folder, and what could not be shown.
+
+        Of a page in `ready` the file given there may be taken.
+        """
 
     @abstractmethod
     def write_typst(self, project: Path, scratch: Path, document: str) -> tuple[Path, str, list[str]]:
         """Translate a document to Typst; the folder its paths start from, the text, and what could not be shown."""
 
-    def render_site(self, project: Path, site: Path, progress: Progress) -> list[str]:
-        """Render every page into the folder `site`."""
+    def render_site(
+        self, project: Path, site: Path, progress: Progress, ready: Mapping[str, Path] = MappingProxyType({})
+    ) -> list[str]:
+        """Render every page into the folder `site`; those in `ready`, by name, are as they would come out."""
         site.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=site.parent, prefix=f".{site.name}-") as scratch:
-            draft, notes = self.write_pages(project, Path(scratch), progress)
+            draft, notes = self.write_pages(project, Path(scratch), progress, ready)
             finish_site(draft)
             replace_folder(draft, site)
         return notes

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,9 @@ class PandocRenderer(Renderer):
         """Return whether pandoc is installed."""
         return bool(pypandoc.get_pandoc_path())
 
-    def write_pages(self, project: Path, scratch: Path, progress: Progress) -> tuple[Path, list[str]]:
+    def write_pages(
+        self, project: Path, scratch: Path, progress: Progress, ready: Mapping[str, Path]
+    ) -> tuple[Path, list[str]]:
         """See `Renderer`."""
         settings = read_settings(project)
         pages = _select(project, settings.get("render") or ["*.qmd", "*/*.qmd"])
@@ -40,7 +42,7 @@ class PandocRenderer(Renderer):
         if not pages:
             raise RenderError(str(project), "pages (.qmd)", "none", "Assemble the report first.")
         draft = scratch / "site"
-        notes = _write_pages(project, draft, pages, progress)
+        notes = _write_pages(project, draft, pages, progress, ready)
         for name in _select(project, settings.get("resources") or []):
             (draft / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(project / name, draft / name)
@@ -103,11 +105,17 @@ def run_pandoc(arguments: Sequence[str], folder: Path, place: str) -> list[str]:
     return [f"{place}: the formula {formula} cannot be read and is printed as it is written" for formula in formulas]
 
 
-def _write_pages(project: Path, draft: Path, pages: Sequence[str], progress: Progress) -> list[str]:
-    """Render all pages, as many at a time as there are processors."""
+def _write_pages(
+    project: Path, draft: Path, pages: Sequence[str], progress: Progress, ready: Mapping[str, Path]
+) -> list[str]:
+    """Render all pages that are not ready, as many at a time as there are processors."""
     notes: list[str] = []
     for page in pages:
         (draft / page).parent.mkdir(parents=True, exist_ok=True)
+        if page in ready:
+            shutil.copyfile(ready[page], (draft / page).with_suffix(".html"))
+            progress(page.removesuffix(".qmd"))
+    pages = [page for page in pages if page not in ready]
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         jobs = [pool.submit(_write_page, project, draft, page) for page in pages]
         try:

@@ -34,8 +34,16 @@ class QuartoRenderer(Renderer):
         """Return whether the program is on the path or in the environment."""
         return find_program() is not None
 
-    def write_pages(self, project: Path, scratch: Path, progress: Progress) -> tuple[Path, list[str]]:
-        """See `Renderer`; raises RenderError also if Quarto is missing or too old."""
+    @property
+    def tool(self) -> str:
+        """See `Renderer`: the program, as it is on the disk."""
+        program = find_program()
+        return f"{self.name} {Path(program).stat().st_mtime_ns if program else ''}"
+
+    def write_pages(
+        self, project: Path, scratch: Path, progress: Progress, ready: Mapping[str, Path]
+    ) -> tuple[Path, list[str]]:
+        """See `Renderer`; Quarto renders all. Raises RenderError also if it is missing or too old."""
         copy = _copy(project, scratch)
         for path in copy.glob("*.qmd"):
             if DOCUMENT.fullmatch(path.name):

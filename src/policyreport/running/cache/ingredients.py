@@ -58,9 +58,7 @@ def key_of(ingredients: Mapping[str, Any]) -> str:
 @lru_cache(maxsize=64)
 def package_digest(modules: tuple[str, ...], package: Path = PACKAGE) -> str:
     """Hash the package's modules that a notebook can reach: a change in the report's pages runs no notebook again."""
-    files = reachable_files(modules, package)
-    lines = [f"{path.relative_to(package).as_posix()} {digest(path.read_bytes())}" for path in files]
-    return digest("\n".join(lines).encode())
+    return files_digest(reachable_files(modules, package), package)
 
 
 def reachable_files(modules: Iterable[str], package: Path = PACKAGE) -> list[Path]:
@@ -116,8 +114,12 @@ def environment_digest(root: Path) -> str:
 
 def source_digest(*packages: Path) -> str:
     """Hash all modules of packages as they are on disk."""
-    files = [(path, package.parent) for package in packages for path in sorted(package.rglob("*.py"))]
-    lines = [f"{path.relative_to(folder).as_posix()} {digest(path.read_bytes())}" for path, folder in files]
+    return digest("\n".join(files_digest(sorted(folder.rglob("*.py")), folder.parent) for folder in packages).encode())
+
+
+def files_digest(paths: Iterable[Path], folder: Path) -> str:
+    """Hash files with their paths below a folder, in the order given."""
+    lines = (f"{path.relative_to(folder).as_posix()} {digest(path.read_bytes())}" for path in paths)
     return digest("\n".join(lines).encode())
 
 
@@ -150,6 +152,5 @@ def project_digest(root: Path, environment: str) -> str:
     """
     paths = [path for part in PROJECT_PARTS for path in sorted((root / part).rglob("*")) if path.is_file()]
     notebooks = [path.read_bytes() for path in paths if path.suffix == ".ipynb"]
-    lines = [f"{path.relative_to(root).as_posix()} {digest(path.read_bytes())}" for path in paths]
     code = package_digest((*imported_modules(notebooks), f"{PACKAGE.name}.running.plan"))
-    return digest("\n".join([str(FORMAT), environment, code, *lines]).encode())
+    return digest("\n".join([str(FORMAT), environment, code, files_digest(paths, root)]).encode())
