@@ -234,3 +234,19 @@ def test_every_file_is_read_as_plain_yaml_reads_it() -> None:
 def test_a_value_repeated_by_an_alias_is_the_same_value(tmp_path: Path) -> None:
     (tmp_path / "x.yaml").write_text("a: &one {size: 1}\nb: *one\nc: !!str 3\n", encoding="utf-8")
     assert load_yaml(tmp_path / "x.yaml") == {"a": {"size": 1}, "b": {"size": 1}, "c": "3"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"minimum_points": 3}, "TrendSettings: minimum_points: expected greater than or equal to 5; got 3"),
+        ({"minimum_point": 6}, 'unknown key "minimum_point". did you mean "minimum_points"?'),
+        ({"verdict_level": 5}, "TrendSettings: verdict_level: expected less than or equal to 1; got 5"),
+    ],
+)
+def test_a_setting_changed_in_a_cell_is_checked_as_in_the_file(changes: dict[str, object], says: str) -> None:
+    trend = read_method_settings(ROOT).trend
+    with pytest.raises(ParamsError, match=re.escape(says)):
+        trend.model_copy(update=changes)
+    assert trend.model_copy(update={"minimum_points": 7}).minimum_points == 7
+    assert trend.model_copy(update={"gls_rhos": ()}).gls_rhos == ()

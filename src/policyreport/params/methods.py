@@ -14,7 +14,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, RootModel, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, RootModel, ValidationInfo, field_validator
 
 from policyreport.params.reading import Root, Strict, load_parameters, require_known, validate_strict
 from policyreport.project import find_project
@@ -179,7 +179,8 @@ class PeersSettings(Strict):
     @property
     def with_independent_years(self) -> PeersSettings:
         """The same settings, as if nothing carried over from one year to the next."""
-        return self.model_copy(update={"carry_over_points": 1, "largest_carry_over": 0.0})
+        # One point is fewer than a file may ask for.
+        return BaseModel.model_copy(self, update={"carry_over_points": 1, "largest_carry_over": 0.0})
 
 
 class TrendSettings(Strict):

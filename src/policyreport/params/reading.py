@@ -1,11 +1,11 @@
 """Read a project's parameter files, or an edition's own, into strict models; a misspelt key is met with its nearest."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
@@ -39,6 +39,21 @@ class Strict(BaseModel):
             if isinstance(key, str) and key not in cls.model_fields:
                 raise PydanticCustomError(_UNKNOWN, "unknown key", {"key": key, "fields": list(cls.model_fields)})
         return body
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with other values, checked as those of a file; an empty tuple leaves a list out.
+
+        Raises ParamsError.
+        """
+        copied, changes = super().model_copy(update=update, deep=deep), update or {}
+        kept = {name: vars(self)[name] for name in changes if changes[name] == () and name in vars(self)}
+        try:
+            type(self).model_validate(vars(copied) | kept)
+        except ValidationError as error:
+            # What was beyond a file's bounds before may stay so.
+            if faults := [fault for fault in error.errors() if not fault["loc"] or fault["loc"][0] in changes]:
+                raise _first_error(Path(type(self).__name__), faults) from None
+        return copied
 
 
 def read_strict(path: Path, model: type[Model]) -> Model:
@@ -85,7 +100,7 @@ def validate_strict(path: Path, body: Any, model: type[Model]) -> Model:
     try:
         return model.model_validate(body)
     except ValidationError as error:
-        raise _first_error(path, error) from None
+        raise _first_error(path, error.errors()) from None
 
 
 def require_known(where: str, got: Iterable[str], known: Iterable[str], expected: str) -> None:
@@ -210,10 +225,10 @@ def _refuse(what: str, event: Any) -> yaml.constructor.ConstructorError:
     return yaml.constructor.ConstructorError(None, None, what, event.start_mark)
 
 
-def _first_error(path: Path, error: ValidationError) -> ParamsError:
+def _first_error(path: Path, errors: Iterable[Any]) -> ParamsError:
     # A misspelt key also makes the right one "missing": the misspelling is what the user can see. Of a
     # union's errors the deepest is about the alternative that was meant.
-    first = min(error.errors(), key=lambda item: (item["type"] != _UNKNOWN, -len(item["loc"])))
+    first = min(errors, key=lambda item: (item["type"] != _UNKNOWN, -len(item["loc"])))
     # pydantic names a union's alternative inside the location: "literal['all']" is no key of the file.
     keys = [str(part) for part in first["loc"] if "[" not in str(part)]
     if first["type"] == _UNKNOWN:
@@ -225,7 +240,8 @@ def _first_error(path: Path, error: ValidationError) -> ParamsError:
         return ParamsError(place, "this key", "it is missing", f'Add "{first["loc"][-1]}" to the file.')
     if first["type"] == "literal_error":
         return ParamsError(place, first["ctx"]["expected"], repr(first["input"])[:80], _nearest(first))
-    return ParamsError(place, first["msg"], repr(first["input"])[:80], "Correct the value.")
+    expected = first["msg"].removeprefix("Input should be ")
+    return ParamsError(place, expected, repr(first["input"])[:80], "Correct the value.")
 
 
 def _nearest(literal_error: Any) -> str:
