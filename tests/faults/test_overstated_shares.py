@@ -82,7 +82,7 @@ def test_e3_a_chance_that_hangs_on_the_prior_is_a_range(
 ) -> None:
     pages = [*exhibits(nation).values(), overview(nation)]
     assert not [page for page in pages if "less than 1%" in page]
-    assert "0.03% to 3%, depending on the prior; 0.03% to 6%" in overview(nation)
+    assert "0.03% to 6%, by what is assumed about revisions" in overview(nation)
     chances = {tuple(row[:2]): row[7] for row in rows_of(exhibits(nation)["share-table"])}
     assert chances["NSO", "2025"] == "0.03% to 6%"
 

@@ -194,8 +194,8 @@ def test_a_projection_of_the_other_quantity_is_refused_and_no_finding(
 
 def test_the_revision_that_reaches_the_threshold_stands_beside_the_largest_seen(observed: Inputs, shown: Shown) -> None:
     lead = shown(observed)["lead"]
-    assert "It would take a revision of +1.98 pp to bring it to 16%; the largest seen is +0.54 pp." in lead
-    assert "It would take a revision of −2.30 pp to bring it to 16%; no revision is known to hold that against." in lead
+    assert "It lies 1.98 percentage points below 16%; the largest revision seen so far is +0.54 pp." in lead
+    assert "It lies 2.30 percentage points above 16%; no revision of such a figure is known." in lead
 
 
 def test_what_cannot_be_told_apart_needs_no_revision_to_turn(observed: Inputs, shown: Shown) -> None:
@@ -321,7 +321,7 @@ def headline(results: Sequence[Threshold | NotYearly | Refusal], say: Callable[.
 @pytest.mark.parametrize(
     ("edition", "told"),
     [
-        ("observed", "Chance of 16% or more: 0.03% to 3%, depending on the prior; 0.03% to 6% if first figures"),
+        ("observed", "Chance that the final figure is 16% or more: 0.03% to 6%, by what is assumed about revisions."),
         ("taught", "*above*; chance of 16% or more: more than 99%."),
     ],
 )

@@ -14,7 +14,7 @@ from policyreport.records.base import Observation, Refusal
 from policyreport.records.formats import EN_DASH, NBSP
 from policyreport.records.markdown import POLICY, Markdown, escape, link, mark
 from policyreport.records.notebooks import Statement
-from policyreport.records.periods import last_day, period_bounds
+from policyreport.records.periods import YEAR, kind_of, last_day, period_bounds
 from policyreport.records.tasks import Completion
 
 SIGNS = {"~": "≈", ">": ">", "<": "<"}
@@ -55,6 +55,7 @@ class ImplementationValues:
             "on": self.on,
             "on_lists": self.on_lists,
             "on_topics": self.on_topics,
+            "within_years": within_years,
             "reported_by": self.reported_by,
             "reported_name": self.reported_name,
             "said_by": self.said_by,
@@ -207,6 +208,11 @@ class ImplementationValues:
     @staticmethod
     def _day(figure: Observation) -> date:
         return figure.reference_date or period_bounds(figure.period)[1]
+
+
+def within_years(figures: Iterable[Observation], since: int) -> list[Observation]:
+    """Choose the figures on part of a year, from a year on."""
+    return [each for each in figures if kind_of(each.period) != YEAR and period_bounds(each.period)[1].year >= since]
 
 
 def implementation_filters(provenance: Provenance) -> dict[str, Callable[..., object]]:

@@ -7,11 +7,14 @@ call it themselves. It needs only Python's standard library.
 import os
 import re
 import shutil
+import sys
 from pathlib import Path
 
 if __package__:
     from policyreport.publishing.renderers.search import LANGUAGE, write_search_index
 else:
+    # Nothing is left over in the project that Quarto renders.
+    sys.dont_write_bytecode = True
     from search import LANGUAGE, write_search_index  # type: ignore[import-not-found,no-redef,unused-ignore]
 
 # The whole report in one document, which is the PDF, in the edition's first language and in its others.
