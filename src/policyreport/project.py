@@ -42,29 +42,22 @@ def way_to_edition(name: str, known: Iterable[str]) -> str:
     an older edition would be wrong.
     """
     editions = sorted(known)
-    quarter = _quarter(name)
-    alike = [other for other in editions if _quarter(other) == quarter] if quarter else editions
+    quarter = quarter_of(name)
+    alike = [other for other in editions if quarter_of(other) == quarter] if quarter else editions
     near = did_you_mean(name, alike)
     return near if near.startswith("did you mean") else _how_to_make(quarter or name, editions)
 
 
-def _quarter(name: str) -> str:
+def quarter_of(name: str) -> str:
     """Return ``2026Q1`` for a name that means a quarter, however it is written; empty for any other."""
     match = _QUARTER.match(name)
     return f"{match[1]}Q{match[2]}" if match else ""
 
 
 def _how_to_make(name: str, editions: list[str]) -> str:
-    path = f"{EDITIONS}/{name}.yaml"
-    quarters = [other for other in editions if _quarter(other)]
-    if not quarters:
-        return f"Make {path} with id, title, quarter, as_known_on, areas, previous, languages and quorum."
-    last = max(quarters, key=_quarter)
-    own = f"id and quarter to {name}" if _quarter(name) else f"id to {name}, quarter to its own"
-    return (
-        f"To make it, copy {EDITIONS}/{last}.yaml to {path} and change in the copy: {own}, title and titles, "
-        f"as_known_on to the last day whose publications count, previous to {last}, the edition it is compared with."
-    )
+    if quarter_of(name) and any(map(quarter_of, editions)):
+        return f"To make it: `policyreport new-edition {name}`."
+    return f"Make {EDITIONS}/{name}.yaml with id, title, quarter, as_known_on, areas, previous, languages and quorum."
 
 
 def process_runs(number: int, *, otherwise: bool) -> bool:

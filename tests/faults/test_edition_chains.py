@@ -251,10 +251,12 @@ def test_a3_an_edition_that_is_not_there_is_answered_with_the_way_to_make_it(cha
         result = CliRunner().invoke(app, ["--project", str(chain.root), "run", name])
         assert result.exit_code == ExitCode.USAGE
         said = " ".join(result.stderr.split())
-        assert f"copy params/editions/{last}.yaml to params/editions/2027Q1.yaml" in said
-        for key in ("id and quarter to 2027Q1", "title", "as_known_on", f"previous to {last}"):
-            assert key in said
+        assert "To make it: `policyreport new-edition 2027Q1`." in said
         assert "did you mean" not in said
+    words = ["new-edition", "2027Q1", "--as-known-on", "2030-01-01"]
+    result = CliRunner().invoke(app, ["--project", str(chain.root), *words])
+    assert result.exit_code == ExitCode.OK, result.stderr
+    assert read_edition(chain.root, "2027Q1").previous == last
 
 
 def test_a3_a_misspelt_edition_is_still_answered_with_the_nearest(chain: Chain) -> None:

@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from policyreport.cli import adding, running
 from policyreport.cli.fetching import app as fetch_app
 from policyreport.cli.messages import EditionArgument, check_edition, edition_list, open_console, say_error
+from policyreport.cli.new_edition import new_edition
 from policyreport.cli.new_notebook import new_notebook
 from policyreport.errors import (
     DEBUG,
@@ -99,6 +100,7 @@ def main_options(
 
     \b
     Make a report:
+      policyreport new-edition 2026Q1   make the edition of a new quarter
       policyreport check                check the figures against the rules
       policyreport run 2025Q4           run the notebooks of an edition
       policyreport render 2025Q4        make the website and the PDF from their results
@@ -121,6 +123,7 @@ def main_options(
 app.command("run")(running.run)
 app.command("why")(running.why)
 app.command("compare-runs")(running.compare_runs)
+app.command("new-edition")(new_edition)
 app.command("new-notebook")(new_notebook)
 
 

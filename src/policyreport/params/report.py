@@ -84,7 +84,7 @@ class MapClasses(Strict):
 
 
 class Roles(Strict):
-    """The whole of params/report.yaml; `regions` are in the order of the menus."""
+    """The whole of params/report.yaml; `regions` are in the order of the menus, `edition_title` is for new editions."""
 
     nation: str
     tasks: TaskRole
@@ -96,6 +96,7 @@ class Roles(Strict):
     likeness: tuple[Likeness, ...]
     product_year: int
     regions: tuple[str, ...] = ()
+    edition_title: str = "{quarter}"
     governance: GovernanceRole
     implementation: ImplementationRole = ImplementationRole()
     measure_labels: dict[str, str]
