@@ -46,7 +46,8 @@ class Strict(BaseModel):
         Raises ParamsError.
         """
         copied, changes = super().model_copy(update=update, deep=deep), update or {}
-        kept = {name: vars(self)[name] for name in changes if changes[name] == () and name in vars(self)}
+        left_out = [name for name, value in changes.items() if isinstance(value, tuple) and not value]
+        kept = {name: vars(self)[name] for name in left_out if name in vars(self)}
         try:
             type(self).model_validate(vars(copied) | kept)
         except ValidationError as error:
