@@ -66,6 +66,10 @@ class DataError(PolicyReportError):
     exit_code = ExitCode.DATA
 
 
+class NotPublishedError(DataError):
+    """What a notebook asks of an area was not published there: its record says so, and it ends."""
+
+
 class ParamsError(PolicyReportError):
     """A file in params/ breaks its schema."""
 

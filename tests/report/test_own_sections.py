@@ -33,13 +33,15 @@ FAILS = 'assert area != "n01", "no figures of credit"\n'
 
 
 def make_own(root: Path) -> None:
-    """Add two notebooks to a project, of which one fails for Hà Nội."""
+    """Add two notebooks to a project, of which one fails for Hà Nội and asks for more years than Cà Mau has."""
     make_notebook(root, "credit", "province", "tiny", "Credit & growth")
     make_notebook(root, "convergence", "country", "tiny")
     path = root / "notebooks" / "province" / "credit.ipynb"
     notebook = nbformat.read(path, as_version=4)
     model = next(cell for cell in notebook.cells if "smf.ols" in cell.source)
     model.source = FAILS + model.source
+    values = next(cell for cell in notebook.cells if "at_least=4" in cell.source)
+    values.source = values.source.replace("at_least=4", 'at_least=40 if area == "n96" else 4')
     nbformat.write(notebook, path)
 
 
@@ -105,6 +107,19 @@ def test_a_failure_is_named_in_its_section_and_in_no_other(pages: dict[str, str]
     assert "This part could not be computed" in text
     assert "no figures of credit" in text
     assert pages["n01"].count("could not be computed") == 1
+
+
+def test_a_notebook_that_ends_for_want_of_figures_is_no_failure(own: Path, pages: dict[str, str]) -> None:
+    record = OwnRecord.from_json(record_path(own, "n96", "credit").read_bytes())
+    (refusal,) = record.results.values()
+    assert (refusal.code, refusal.subject) == ("too-few-points", "grdp_growth")
+    text = section(pages["n96"], r"Credit \& growth")
+    assert "too few dates or years" in text
+    assert "could not be computed" not in text
+    cells = nbformat.read(notebook_path(own, "n96", "credit"), as_version=4).cells
+    (told,) = [output for cell in cells for output in cell.get("outputs", []) if output.output_type == "error"]
+    assert "expected at least 40 rows; got" in told.evalue
+    assert [cell.metadata.get("tags") for cell in cells if cell.source.startswith("<span")] == []
 
 
 def test_what_has_not_run_yet_says_so(own: Path, tmp_path: Path) -> None:

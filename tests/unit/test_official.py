@@ -16,8 +16,9 @@ from policyreport import official
 from policyreport.data.inputs import Inputs, read_inputs
 from policyreport.errors import ParamsError
 from policyreport.params.official import OfficialMethods, read_official
-from policyreport.records.notebooks import CompareRecord, TrendRecord
+from policyreport.records.notebooks import CompareRecord, ProvincesRecord, TrendRecord
 from policyreport.running import plan
+from policyreport.running.store import record_path
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +134,26 @@ def test_a_result_made_from_another_result_follows_it(opened) -> None:
         ("strip", "completion"),
         ("completion", "settings.minimum_tasks"),
     ]
+
+
+def test_a_number_typed_by_hand_is_noticed(tiny, tmp_path: Path) -> None:
+    edition = plan.load_edition(tiny.root, "tiny")
+    for name, body in plan.slice_files(tiny.root, edition, "provinces", "VN", tiny.store).items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(body)
+    data = read_inputs(tmp_path)
+    made = ProvincesRecord.from_json(record_path(tiny.store, "VN", "provinces").read_bytes())
+    expected, failed = policyreport.count_turnout(data)
+    record = made.model_copy(update={"areas_expected": expected, "areas_failed": failed, "league": (), "headlines": ()})
+
+    def by_hand(record: ProvincesRecord) -> list[str]:
+        return [line for line in lines(record, data) if line.startswith("areas_")]
+
+    assert by_hand(record) == []
+    (line,) = by_hand(record.model_copy(update={"areas_expected": expected + 1}))
+    assert line.startswith(f"areas_expected: count_turnout, result: a value from no estimator, {expected + 1} instead")
+    (line,) = by_hand(record.model_copy(update={"areas_failed": ("n40",)}))
+    assert line.startswith("areas_failed: count_turnout, result: a value from no estimator, ('n40',)")
 
 
 def test_what_is_saved_says_where_and_what_differs(opened) -> None:

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from policyreport.cli.main import app
 from policyreport.data.inputs import read_inputs
-from policyreport.errors import DataError, ParamsError, UsageError
+from policyreport.errors import DataError, NotPublishedError, ParamsError, UsageError
 from policyreport.params.edition import Edition, declare, read_edition, undeclared
 from policyreport.records.base import Interval, Refusal
 from policyreport.records.own import MOST_ROWS, OwnRecord, own_results
@@ -238,6 +238,23 @@ def test_a_record_keeps_frames_as_tables_with_their_rows(declaring: Path) -> Non
     assert (table.caption, table.columns[1].unit) == ("Estimates.", "%")
     assert OwnRecord.from_json(record.to_json()) == record
     assert "NaN" not in record.to_json().decode()
+
+
+def test_figures_that_were_not_published_end_the_notebook_and_are_recorded(declaring: Path) -> None:
+    data = lay_out(declaring, "credit", "n40")
+    growth = data.series("growth", "n40")
+    assert data.require(growth, len(growth)) is growth
+    with pytest.raises(NotPublishedError, match=r"grdp_growth, Nghệ An: expected at least 2 rows; got none published"):
+        data.require(growth[growth["year"] > 2100], at_least=2)
+    record = OwnRecord.from_json((data.folder / "record.json").read_bytes())
+    assert record.results["figures"] == Refusal(code="not-published", method="credit", subject="grdp_growth")
+
+
+def test_figures_missing_in_a_notebook_of_the_report_are_an_error(tiny) -> None:
+    data = lay_out(tiny.root, "trend", "n40")
+    with pytest.raises(NotPublishedError, match="Choose other figures"):
+        data.require(pd.DataFrame())
+    assert not (data.folder / "record.json").exists()
 
 
 def test_results_become_tables_and_refusals_stay() -> None:

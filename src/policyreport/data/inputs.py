@@ -29,7 +29,7 @@ from policyreport.data.points import read_points
 from policyreport.data.series_frames import lead_frame, series_frame, traits_frame
 from policyreport.data.target_frames import share_goals, target_figures
 from policyreport.data.translation import Translation, in_language
-from policyreport.errors import RunError, UsageError
+from policyreport.errors import NotPublishedError, RunError, UsageError
 from policyreport.params.edition import Edition, edition_file, read_edition_file, undeclared
 from policyreport.params.indicators import Indicators, read_indicators
 from policyreport.params.methods import MethodSettings, read_method_settings
@@ -41,7 +41,7 @@ from policyreport.params.report import Roles, read_roles
 from policyreport.params.rules import RuleBook, read_rule_book
 from policyreport.params.translated import read_texts, texts_file
 from policyreport.params.wording import Wording, read_wording
-from policyreport.records.base import Finding, Results, misfit
+from policyreport.records.base import Finding, Refusal, Results, misfit
 from policyreport.records.notebooks import BY_NOTEBOOK, NotebookRecord, SourceLine
 from policyreport.records.own import OwnRecord, own_results
 from policyreport.records.series import SeriesPoint
@@ -234,6 +234,22 @@ class Inputs:
         """The days tested for a step: that of the policy, and that of the present boundaries."""
         days = {"policy": self.policy.date, "mergers": max(self.areas.begun(area) for area in self.provinces)}
         return tuple(days[name] for name in self.settings.trend.step_dates)
+
+    def require(self, frame: pd.DataFrame, at_least: int = 1) -> pd.DataFrame:
+        """Return a table of the area's figures, or end the notebook where it has too few rows.
+
+        In a notebook that users added, the record then holds that it was not published, or too seldom, and its section
+        of the page says so; the run counts no failure. NotPublishedError where there are fewer rows than `at_least`.
+        """
+        if len(frame) >= at_least:
+            return frame
+        what = str(frame.attrs.get("indicator") or self.notebook or "figures")
+        if self.own:
+            code = "too-few-points" if len(frame) else "not-published"
+            self.save(self.record(figures=Refusal(code=code, method=self.notebook, subject=what)))
+        todo = "The record says so, and the notebook ends here." if self.own else "Choose other figures."
+        published = f"{len(frame)} published" if len(frame) else "none published"
+        raise NotPublishedError(f"{what}, {self.name}", f"at least {at_least} rows", published, todo)
 
     def record(self, **results: Any) -> NotebookRecord:
         """Build the notebook's record from its results; nothing is computed here.

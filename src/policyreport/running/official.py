@@ -55,6 +55,8 @@ class Call:
 _results: dict[int, tuple[Frozen, Call]] = {}
 _calls: dict[str, int] = {}
 """How many results each call gave."""
+_plain: dict[str, Any] = {}
+"""What each call gave that gave numbers or texts instead of results."""
 
 
 def noted(estimator: Callable[..., Any]) -> Callable[..., Any]:
@@ -68,6 +70,8 @@ def noted(estimator: Callable[..., Any]) -> Callable[..., Any]:
             items = _results_in(result)
             _results.update((id(item), (item, call)) for item in items)
             _calls[call.identity] = len(items)
+            if not items and isinstance(result, (int, float, str, tuple)):
+                _plain[call.identity] = result
         return result
 
     return run
@@ -132,6 +136,11 @@ def _compare(record: NotebookRecord, field: str, plan: Any) -> Iterator[Deviatio
     if not (isinstance(plan, list) and plan and isinstance(plan[0], Call)):
         if value != plan:
             yield Deviation(field=field, estimator="", argument="value", official=str(plan), used=str(value))
+        return
+    if len(plan) == 1 and plan[0].identity in _plain:
+        made = _plain[plan[0].identity]
+        if value != made and not (isinstance(made, tuple) and value in made):
+            yield _deviation(field, plan[0], "result", str(made), f"{BY_HAND}, {value}")
         return
     makers = [_maker(item, plan) for item in _results_in(value)]
     counts = Counter(call.identity for call in makers if call is not None)

@@ -20,7 +20,7 @@ from papermill.exceptions import PapermillExecutionError
 from papermill.execute import execute_notebook, raise_for_execution_errors
 from papermill.iorw import write_ipynb
 
-from policyreport.errors import RunError
+from policyreport.errors import NotPublishedError, RunError
 from policyreport.records.base import Failure
 from policyreport.running.execute.notebooks import (
     UnknownParameterError,
@@ -38,6 +38,8 @@ from warm_kernels.notebooks import imported_modules
 ENGINE = "policyreport"
 
 RECORD = "record.json"
+ERROR_TAG = "papermill-error-cell-tag"
+"""Of the cells that papermill adds around an error."""
 
 
 class OneWriteEngine(NBClientEngine):  # type: ignore[misc]
@@ -169,6 +171,8 @@ def _run(unit: Unit, folder: Path, *, cold: bool = False) -> Failure | None:
     try:
         _without_leaks(lambda: _papermill(unit, folder, cold=cold))
     except PapermillExecutionError as error:
+        if error.ename == NotPublishedError.__name__ and (work / RECORD).is_file():
+            return None
         return _failure(unit, "raised", error, error.ename, error.evalue, error.source, error.traceback)
     except CellTimeoutError as error:
         message = f"the notebook did not end within {unit.timeout:g} s"
@@ -274,6 +278,9 @@ def _executed(
     source_ids = {cell.get("id", "") for cell in source.cells}
     if failure is not None and failure.reason != "raised":
         notebook, failure = _marked(notebook, path, failure)
+    if failure is None:
+        # Above the error of a notebook that ended because nothing was published.
+        notebook.cells = [cell for cell in notebook.cells if ERROR_TAG not in cell.metadata.get("tags", [])]
     body = reproducible(notebook, source_ids, prefixes)
     if failure is not None:
         lines = tuple(without_machine(line, prefixes) for line in failure.traceback)
