@@ -55,7 +55,7 @@ local function from_root(entry)
   if entry.href then entry.href = stringify(entry.href):gsub("^%.%./", "") end
 end
 
--- The entry without an address holds the areas by region; where none is written it follows the second.
+-- The entry without an address holds the areas by region; where none is written it follows the first.
 local function prepare_navigation(meta)
   local navigation = meta["site-navigation"]
   if not navigation or not navigation.pages then return end
@@ -69,7 +69,7 @@ local function prepare_navigation(meta)
   end
   if navigation.regions and #navigation.regions > 0 then
     if not place then
-      place = math.min(3, #navigation.pages + 1)
+      place = math.min(2, #navigation.pages + 1)
       navigation.pages:insert(place, { title = pandoc.Inlines(labels.areas) })
     end
     navigation.pages[place].areas = true
@@ -187,12 +187,34 @@ local function without_style(tag)
   end))
 end
 
+-- Two decimals are a hundredth of a pixel; ids that nothing refers to and space between tags draw nothing.
+local function lighter(svg)
+  local needed = {}
+  in_tags(svg, function(tag)
+    for id in tag:gmatch('url%(#([^)"]+)') do needed[id] = true end
+    local id = tag:match('%shref="#([^"]+)"')
+    if id then needed[id] = true end
+  end)
+  svg = in_tags(svg, function(tag)
+    local id = tag:match('%sid="([^"]+)"')
+    if id and not needed[id] then tag = tag:gsub('%sid="[^"]+"', "", 1) end
+    tag = tag:gsub('(%sd=")([^"]*)', function(name, path)
+      return name .. path:gsub("%s+", " "):gsub("^ ", ""):gsub(" $", ""):gsub(" ?(%a) ?", "%1")
+    end)
+    return (tag:gsub("(%-?%d+%.%d%d%d+)([^%d])", function(number, after)
+      return string.format("%.2f", tonumber(number)):gsub("0+$", ""):gsub("%.$", "") .. after
+    end))
+  end)
+  return (svg:gsub(">%s*\n%s*<", ">\n<"):gsub("<g>\n</g>\n?", ""))
+end
+
 local function inline_svg(svg, alt, class)
   svg = svg:gsub("<%?xml.-%?>%s*", ""):gsub("<!DOCTYPE.->%s*", ""):gsub("<!%-%-.-%-%->%s*", "")
   svg = svg:gsub("<metadata>.-</metadata>%s*", "")
   -- matplotlib's global rule would reach every other picture of the page.
   svg = svg:gsub("<style[^>]*>[^<]*%*%s*{[^<]*}</style>%s*", ""):gsub("<defs>%s*</defs>%s*", "")
   svg = in_tags(svg, function(tag) return without_style(tag:gsub("xlink:href=", "href=")) end)
+  svg = lighter(svg)
   local tag, width = opening_tag(svg, alt, class)
   svg = svg:gsub("<svg[^>]*>", function() return tag end, 1)
   svg = in_tags(separate_ids(svg), function(opened) return theme_colours(place_links(opened)) end)

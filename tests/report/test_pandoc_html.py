@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 from bs4 import BeautifulSoup
 
 from policyreport.errors import RenderError
@@ -66,6 +67,28 @@ def project(tmp_path: Path) -> Path:
 def add(project: Path, page: str, text: str) -> None:
     path = project / page
     path.write_text(path.read_text("utf-8") + text, "utf-8")
+
+
+def test_a_picture_keeps_two_decimals_and_the_ids_that_are_referred_to(tmp_path: Path) -> None:
+    project = copy_sample(tmp_path / "project")
+    clip = '<defs><clipPath id="kept"><rect width="9.87654" height="5"/></clipPath></defs>'
+    line = '<g id="unused"><path clip-path="url(#kept)" d="M 1.23456 -0.00012 \nL 20.5 3 \nz\n"/></g>'
+    text = "<text>1.23456</text>"
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="100" height="50">{clip}{line}{text}</svg>'
+    (project / "figures" / "light.svg").write_text(svg)
+    add(project, "index.qmd", '\n![](figures/light.svg){fig-alt="A line."}\n')
+    render(project, tmp_path / "site")
+    page = BeautifulSoup((tmp_path / "site/index.html").read_text("utf-8"), "html.parser")
+    picture = page.find("svg", {"aria-label": "A line."})
+    assert picture.select_one("#kept rect")["width"] == "9.88"
+    assert picture.find("path")["d"] == "M1.23 -0L20.5 3z"
+    assert picture.find("g").get("id") is None
+    assert picture.find("text").text == "1.23456"
+
+
+def test_the_menu_has_at_most_ten_entries() -> None:
+    settings = yaml.safe_load((THEME.parent / "_quarto.yml").read_text("utf-8"))
+    assert len(settings["site-menu"]) + 1 <= 10, "the list of provinces is an entry too"
 
 
 def test_every_page_is_rendered_and_nothing_else(site: Path) -> None:
