@@ -1,7 +1,9 @@
 """The command line: words in, one message out, an exit code that means something."""
 
+import dataclasses
 import importlib
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -72,8 +74,8 @@ def test_help_teaches_with_examples_and_names_every_command():
 
 @pytest.mark.parametrize(
     "command",
-    ["run", "why", "compare-runs", "render", "trace", "schema", "check", "methods", "validity", "add", "remove",
-     "template", "revisions", "editions", "fetch", "fetch worldbank", "fetch pxweb", "fetch sdmx", "cache",
+    ["run", "merge", "why", "compare-runs", "render", "trace", "schema", "check", "methods", "validity", "add",
+     "remove", "template", "revisions", "editions", "fetch", "fetch worldbank", "fetch pxweb", "fetch sdmx", "cache",
      "cache prune"],
 )  # fmt: skip
 def test_every_command_shows_an_example(command):
@@ -154,6 +156,58 @@ def test_a_run_shows_its_progress_and_its_summary(project, stand_in):
     timings = json.loads((project / "build" / "2031Q2" / "timings.json").read_text())
     assert timings["notebooks"].keys() == {"n01/clean", "n02/clean", "VN/quality"}
     assert timings["notebooks"]["n01/clean"].keys() == {"state", "seconds", "start", "import", "cells", "stop"}
+
+
+def test_shards_merged_are_the_edition_that_one_run_makes(project, stand_in, tmp_path):
+    def quality(store: Path) -> Unit:
+        read = {path.parent.name: path.read_bytes() for path in sorted((store / "records").glob("n*/*.json"))}
+        return dataclasses.replace(unit("VN", "quality"), slice=unit("VN", "quality").slice | read)
+
+    stand_in(
+        "running.plan",
+        first_units=lambda root, edition, areas, store: [
+            unit("n01", "clean"),
+            unit("n02", "clean"),
+            unit("n03", "clean"),
+        ],
+        last_units=lambda root, edition, store: [quality(store)],
+        area_keys=lambda root, edition: ["n01", "n02", "n03"],
+    )
+    there, alone = (Path(shutil.copytree(project, tmp_path / name)) for name in ("there", "alone"))
+    for number in (1, 2):
+        done = call("run", "2031Q2", "--shard", f"{number}/2", "--to", tmp_path / f"{number}.zip", project=there)
+        assert done.exit_code == 0, done.output
+    assert not (there / "build" / "2031Q2").exists()
+    lost = call("merge", "2031Q2", tmp_path / "2.zip", project=project)
+    assert lost.exit_code == ExitCode.RUN_INCOMPLETE
+    assert "shard 1 of 2 is missing: 2 notebooks, areas n01, n03" in lost.stderr
+    assert not (project / "build" / "2031Q2").exists()
+    merged = call("merge", "2031Q2", tmp_path, project=project)
+    assert merged.exit_code == 0, merged.output
+    assert [line.split()[:4] for line in merged.output.splitlines()[-2:]] == [
+        ["clean", "0", "0", "3"],
+        ["quality", "1", "0", "0"],
+    ]
+    assert call("run", "2031Q2", project=alone).exit_code == 0
+    builds = [folder / "build" / "2031Q2" for folder in (project, alone)]
+    assert call("compare-runs", *builds).output == "Equal: 8 files, byte for byte.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "got"),
+    [
+        (["run", "2031Q2", "--shard", "0/3"], '"0/3"'),
+        (["run", "2031Q2", "--shard", "1/3", "--areas", "n01"], "both"),
+        (["run", "2031Q2", "--shard", "1/3", "--again"], "both"),
+        (["run", "2031Q2", "--to", "one.zip"], "no --shard"),
+        (["merge", "2031Q2", "missing.zip"], "no such file"),
+        (["merge", "2031Q2", "{project}"], "no bundle in it"),
+    ],
+)
+def test_what_is_no_shard_or_no_bundle_is_refused_before_anything_runs(project, words, got):
+    result = call(*(word.format(project=project) for word in words), project=project)
+    assert result.exit_code == ExitCode.USAGE
+    assert f"got:      {got}" in result.stderr
 
 
 def test_a_run_in_which_nothing_changed_plans_and_executes_nothing(project, stand_in):

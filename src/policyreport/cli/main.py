@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 # mistake are answered at once.
 from policyreport.cli import adding, running
 from policyreport.cli.fetching import app as fetch_app
+from policyreport.cli.merging import merge
 from policyreport.cli.messages import EditionArgument, check_edition, edition_list, open_console, say_error
 from policyreport.cli.new_edition import new_edition
 from policyreport.cli.new_notebook import new_notebook
@@ -121,6 +122,7 @@ def main_options(
 
 
 app.command("run")(running.run)
+app.command("merge")(merge)
 app.command("why")(running.why)
 app.command("compare-runs")(running.compare_runs)
 app.command("new-edition")(new_edition)

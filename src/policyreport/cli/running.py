@@ -9,6 +9,7 @@ import os
 import time
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
     from policyreport.running.cache.results import Cache
     from policyreport.running.events import Event, RunSummary
+    from policyreport.running.runs import Stage
+    from policyreport.running.shards import Shard
 
 
 TIMINGS = "timings.json"
@@ -90,6 +93,13 @@ def run(
         float | None,
         typer.Option(min=0.1, metavar="S", help="Stop a notebook after this many seconds; by default 600."),
     ] = None,
+    shard: Annotated[
+        str,
+        typer.Option(metavar="I/N", help="Run only the I-th of N parts of the notebooks that read no other's record."),
+    ] = "",
+    to: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Bundle of a shard; by default build/shards/EDITION-I-of-N.zip.")
+    ] = None,
     again: Annotated[bool, typer.Option("--again", help="Also run notebooks whose inputs have not changed.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print a line of JSON for every event.")] = False,
 ) -> None:
@@ -99,12 +109,15 @@ def run(
     inputs have not changed keep their results. If a notebook fails, the others go on; it is saved with the error
     marked, its page says so, and the exit code is 5. Results go to build/EDITION/.
 
+    With --shard each of N machines runs its part and leaves a bundle; `policyreport merge` makes the edition from them.
+
     \b
     Examples:
       policyreport run 2025Q4
       policyreport run 2025Q4 --areas n01,n40 --workers 4
       policyreport run 2025Q4 --retry 1 --json
       policyreport run 2025Q4 --cluster tcp://scheduler.example:8786
+      policyreport run 2025Q4 --shard 2/3 --to shard-2.zip
     """
     start = time.monotonic()
     root = given_project(context.obj)
@@ -113,19 +126,65 @@ def run(
     from policyreport.running.cache.results import Cache, restore_unchanged
 
     cache = Cache(root)
+    options = RunOptions(workers or os.cpu_count() or 1, cluster, cold, retry, fail_fast, timeout, as_json)
+    if shard or to:
+        _check_shard(shard, to, areas=areas, again=again)
+        _run_shard(root, edition, shard, to, cache, options)
+        return
     names = None if areas is None else [name.strip() for name in areas.split(",")]
     unchanged = None if again else restore_unchanged(cache, root, edition, names)
     if unchanged is not None:
         _show_unchanged(root / "build" / edition, unchanged, time.monotonic() - start, as_json)
         return
     keys = None if areas is None else resolve_areas(root, edition, areas)
-    options = RunOptions(workers or os.cpu_count() or 1, cluster, cold, retry, fail_fast, timeout, as_json)
-    summary = _execute(root, edition, keys, None if again else cache, options)
+    run_edition(root, edition, keys, None if again else cache, options, start)
+
+
+def run_edition(
+    root: Path, edition: str, keys: list[str] | None, cache: Cache | None, options: RunOptions, start: float
+) -> None:
+    """Run both stages, of all areas where `keys` is None, and show how it went; `start` is the command's."""
+    summary = _execute(root, edition, keys, cache, options)
     _write_timings(root / "build" / edition, summary, time.monotonic() - start)
-    if not as_json:
+    _end(summary, root, options)
+
+
+def _end(summary: RunSummary, root: Path, options: RunOptions) -> None:
+    """Show the table unless events were printed; exit code 5 after a failure."""
+    if not options.as_json:
         _show_summary(summary, root)
     if summary.failed:
         raise typer.Exit(int(ExitCode.RUN_INCOMPLETE))
+
+
+def _check_shard(shard: str, to: Path | None, *, areas: str | None, again: bool) -> None:
+    """Refuse options that a shard has no use for: what it runs follows from the edition alone."""
+    if not shard:
+        raise UsageError(f"--to {to}", "--shard I/N with it", "no --shard", "Give both, or leave --to out.")
+    for name, given in (("--areas", areas is not None), ("--again", again)):
+        if given:
+            todo = f"Leave {name} out; `policyreport cache prune --to 0` makes everything run again."
+            raise UsageError(f"--shard {shard} {name}", "one of them", "both", todo)
+
+
+def _run_shard(root: Path, edition: str, text: str, to: Path | None, cache: Cache, options: RunOptions) -> None:
+    """Run a part of the first stage, into a folder of its own, and write its bundle."""
+    from policyreport.running.shards import Shard
+
+    shard = Shard.read(text)
+    target, store = (to or shard.file(root, edition)).absolute(), shard.store(root, edition)
+    summary = _execute(root, edition, None, cache, options, shard)
+    # The server of kernels has started; what follows imports pandas too.
+    from policyreport.running import plan
+    from policyreport.running.bundles import write_bundle
+    from policyreport.running.execute.unit import only
+
+    units = only(
+        plan.first_units(root, edition, None, store), {(item.area, item.notebook) for item in summary.finished}
+    )
+    write_bundle(target, shard, root, units, store, summary, cache)
+    typer.echo(f"Shard {shard}: {summary.done} results in {shown_path(target, root)}.", err=options.as_json)
+    _end(summary, root, options)
 
 
 def why(
@@ -198,8 +257,15 @@ def prune(
     typer.echo(f"{removed / MEGA:.1f} MB removed, {cache.size() / MEGA:.1f} MB kept.")
 
 
-def _execute(root: Path, edition: str, keys: list[str] | None, cache: Cache | None, options: RunOptions) -> RunSummary:
-    """Run the notebooks whose results the cache does not have."""
+def _execute(
+    root: Path,
+    edition: str,
+    keys: list[str] | None,
+    cache: Cache | None,
+    options: RunOptions,
+    shard: Shard | None = None,
+) -> RunSummary:
+    """Run the notebooks whose results the cache does not have; of a shard only its part of the first stage."""
     # papermill, pandas and the models are needed from here on.
     from policyreport.running.kernels import batch_server
     from policyreport.running.pool import allow_open_files, prepare_workers, without_semaphores
@@ -220,11 +286,19 @@ def _execute(root: Path, edition: str, keys: list[str] | None, cache: Cache | No
         from policyreport.running import plan
         from policyreport.running.cache.results import remember_run
         from policyreport.running.runs import run_stages
+        from policyreport.running.shards import keep_seconds, kept_seconds
 
-        stages = (
+        stages: tuple[Stage, ...] = (
             lambda store: plan.first_units(root, edition, keys, store),
             lambda store: plan.last_units(root, edition, store),
         )
+        store = root / "build" / edition
+        if shard is not None and cache is not None:
+            part = partial(shard.part, seconds=kept_seconds(cache, edition))
+            stages, store = (
+                (lambda store: part(plan.first_units(root, edition, None, store)),),
+                shard.store(root, edition),
+            )
         with _events(options) as report:
             if server.reason:
                 typer.echo(f"Kernels start cold: {server.reason}.", err=True)
@@ -232,7 +306,7 @@ def _execute(root: Path, edition: str, keys: list[str] | None, cache: Cache | No
                 typer.echo(f"Notebooks are run by threads of one process: {alone}.", err=True)
             summary = run_stages(
                 stages,
-                root / "build" / edition,
+                store,
                 options.workers,
                 report,
                 _executor(root, options, notebooks, server.address),
@@ -242,7 +316,9 @@ def _execute(root: Path, edition: str, keys: list[str] | None, cache: Cache | No
                 fail_fast=options.fail_fast,
                 timeout=options.timeout,
             )
-    if cache is not None:
+    # A shard leaves the rest to `merge`; others may share its cache.
+    if cache is not None and shard is None:
+        keep_seconds(cache, edition, {item.name: item.seconds for item in summary.finished if item.executed})
         made = {(item.area, item.notebook): item.cached for item in summary.finished if item.cached}
         planned = [(item.area, item.notebook) for item in summary.finished]
         if not summary.not_run:
@@ -314,7 +390,7 @@ def _write_timings(store: Path, summary: RunSummary, seconds: float) -> None:
     from policyreport.running.store import unwritable, write_whole
 
     units = {
-        f"{item.area}/{item.notebook}": {"state": item.state, "seconds": round(item.seconds, 3), **item.timing}
+        item.name: {"state": item.state, "seconds": round(item.seconds, 3), **item.timing}
         | ({"cold": item.cold} if item.cold else {})
         for item in summary.finished
     }

@@ -84,6 +84,11 @@ class Finished(Event):
     differs: tuple[str, ...] = ()
 
     @property
+    def name(self) -> str:
+        """``n40/trend``."""
+        return f"{self.area}/{self.notebook}"
+
+    @property
     def state(self) -> str:
         """``done``, ``unchanged``, or why there is no record: ``failed``, ``refused`` (before it ran), ``not-run``."""
         if self.failure is not None:
@@ -103,7 +108,7 @@ class Finished(Event):
         """``n40/trend failed: ValueError: …``; empty for a unit that is done."""
         if self.failure is None:
             return ""
-        return f"{self.area}/{self.notebook} {VERBS.get(self.state, self.state)}: {_reason(self.failure)}"
+        return f"{self.name} {VERBS.get(self.state, self.state)}: {_reason(self.failure)}"
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,12 @@ def unit_ingredients(unit: Unit, environment: str) -> dict[str, Any]:
 
 def key_of(ingredients: Mapping[str, Any]) -> str:
     """Hash ingredients to the key of their result; ``1``, ``1.0``, ``"1"`` and ``true`` are four values."""
-    return digest(json.dumps(ingredients, sort_keys=True, ensure_ascii=False).encode())
+    return digest(as_text(ingredients))
+
+
+def as_text(ingredients: Mapping[str, Any]) -> bytes:
+    """Ingredients as the text whose hash is the key."""
+    return json.dumps(ingredients, sort_keys=True, ensure_ascii=False).encode()
 
 
 @lru_cache(maxsize=64)

@@ -1,6 +1,6 @@
 """What goes into one execution and what comes out: plain bytes, so that it can cross any wire."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,6 +58,17 @@ class Units(Sequence[Unit]):
 
     def __iter__(self) -> Iterator[Unit]:
         return (self._make(*key) for key in self.keys)
+
+    def only(self, keys: Container[tuple[str, str]]) -> "Units":
+        """Those with these areas and notebooks."""
+        return Units([key for key in self.keys if key in keys], self._make)
+
+
+def only(units: Sequence[Unit], keys: Container[tuple[str, str]]) -> Sequence[Unit]:
+    """The units with these areas and notebooks, in their order, without making the others."""
+    if isinstance(units, Units):
+        return units.only(keys)
+    return [unit for unit in units if unit.key in keys]
 
 
 def keys_of(units: Sequence[Unit]) -> Sequence[tuple[str, str]]:
