@@ -7,6 +7,7 @@ return {
     next = "Next", neighbours = "Neighbouring pages", more = "More", table = "Table", figure = "Figure",
     note = "Note", warning = "Warning", important = "Important", tip = "Tip", caution = "Caution",
     scroll = "scrolls inside its frame", footnotes = "Footnotes",
+    paper = "As PDF", book = "Report", annex = "Annexes",
   },
   vi = {
     skip = "Đến nội dung chính", menu = "Mục lục", search = "Tìm kiếm", none = "Không tìm thấy", found = "kết quả",
@@ -15,6 +16,7 @@ return {
     next = "Sau", neighbours = "Trang liền kề", more = "Chi tiết", table = "Bảng", figure = "Hình",
     note = "Ghi chú", warning = "Cảnh báo", important = "Quan trọng", tip = "Gợi ý", caution = "Thận trọng",
     scroll = "cuộn trong khung", footnotes = "Chú thích",
+    paper = "Bản PDF", book = "Báo cáo", annex = "Phụ lục",
   },
   ar = {
     skip = "انتقل إلى المحتوى", menu = "القائمة", search = "بحث", none = "لا نتائج", found = "نتيجة",
@@ -23,5 +25,6 @@ return {
     next = "التالي", neighbours = "صفحات مجاورة", more = "المزيد", table = "جدول", figure = "شكل",
     note = "ملاحظة", warning = "تحذير", important = "مهم", tip = "نصيحة", caution = "تنبيه",
     scroll = "يُمرَّر داخل إطاره", footnotes = "حواشٍ",
+    paper = "نسخة PDF", book = "التقرير", annex = "الملاحق",
   },
 }

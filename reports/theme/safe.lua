@@ -6,7 +6,7 @@ local stringify = pandoc.utils.stringify
 
 -- Attributes that pages use (docs/reference/report-markdown.md).
 local ATTRIBUTES = {}
-for name in ("fig-alt alt lang rows title width when-format unless-format value low high mark"):gmatch("%S+") do
+for name in ("fig-alt alt lang rows title width when-format unless-format value low high mark number"):gmatch("%S+") do
   ATTRIBUTES[name] = true
 end
 local PAGE_BREAK = "^{{<%s*pagebreak%s*>}}$"
@@ -15,7 +15,8 @@ local LEADS_OUT = { "href", "url", "html", "class", "cssId", "style", "require",
 
 -- Settings of the edition and of pages that come from data or parameters: plain text, whatever they hold.
 local SETTINGS = { "title", "subtitle", "description", "pagetitle", "menu-title", "area-name", "region", "previous", "next",
-  "site-title", "site-navigation", "edition", "edition-title", "as-known-on", "cite", "language-status", "licence", "simulated", "draft-note" }
+  "site-title", "site-navigation", "edition", "edition-title", "as-known-on", "cite", "language-status",
+  "licence", "cover", "books", "simulated", "draft-note" }
 
 -- Quarto runs shortcodes in settings and attributes too, where nothing can be escaped: an invisible sign keeps one from
 -- being one. html.lua takes it out again.

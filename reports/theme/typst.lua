@@ -9,6 +9,7 @@ local formula_markup = dofile(pandoc.path.join { here, "formulas.lua" })
 local hold_units = dofile(pandoc.path.join { here, "units.lua" })
 local interval = dofile(pandoc.path.join { here, "interval.lua" })
 local CONTENTS = { en = "Contents", vi = "Mục lục", ar = "المحتويات" }
+local contents_title
 local words
 
 local function raw(text) return pandoc.RawBlock("typst", text) end
@@ -48,10 +49,10 @@ local function settings(meta)
   words = setmetatable({}, { __index = LABELS[language] or LABELS.en })
   for key, word in pairs(meta.labels or {}) do words[key] = pandoc.utils.stringify(word) end
   local crossref = meta.crossref or {}
+  contents_title = CONTENTS[language] or CONTENTS.en
   meta["pdf-words"] = {
     edition = words.edition,
     known = words.known,
-    contents = CONTENTS[language] or CONTENTS.en,
     figure = crossref["fig-title"] or words.figure,
     table = crossref["tbl-title"] or words.table,
   }
@@ -275,12 +276,28 @@ local function held_together(cell)
   return cell
 end
 
+-- Typst markup of many cells, written at once: a writer for each takes ten times as long.
+local SEPARATOR = "\u{e010}"
+local function markup_of_cells(cells)
+  local blocks = pandoc.Blocks {}
+  for _, cell in ipairs(cells) do
+    blocks:extend(cell.contents)
+    blocks:insert(raw(SEPARATOR))
+  end
+  local texts = {}
+  for text in markup(blocks):gmatch("(.-)" .. SEPARATOR) do
+    table.insert(texts, (text:gsub("^%s+", ""):gsub("%s+$", "")))
+  end
+  return texts
+end
+
 local function cells(row, dense)
-  local list = row.cells:map(function(cell)
-    if dense then cell = held_together(without_pictures(cell)) end
+  if dense then row.cells = row.cells:map(function(cell) return held_together(without_pictures(cell)) end) end
+  local texts = markup_of_cells(row.cells)
+  local list = row.cells:map(function(cell, column)
     local spans = (cell.col_span > 1 and "colspan: " .. cell.col_span .. ", " or "")
       .. (cell.row_span > 1 and "rowspan: " .. cell.row_span .. ", " or "")
-    local body = "[" .. markup(cell.contents) .. "]"
+    local body = "[" .. texts[column] .. "]"
     return spans == "" and body or "table.cell(" .. spans .. body .. ")"
   end)
   return table.concat(list, ", ")
@@ -292,10 +309,16 @@ end
 
 -- Small pictures of a column share an axis, which holds only where they end at one edge.
 local function holds_cell_pictures(tbl, column)
+  local found = false
   for _, body in ipairs(tbl.bodies) do
     for _, row in ipairs(body.body) do
       local cell = row.cells[column]
-      if cell and markup(cell.contents):find("#cell-picture(", 1, true) then return true end
+      if cell then
+        cell.contents:walk {
+          RawInline = function(inline) found = found or inline.text:find("#cell-picture(", 1, true) ~= nil end,
+        }
+      end
+      if found then return true end
     end
   end
   return false
@@ -373,6 +396,13 @@ local function data_table(tbl, wide)
   return table.concat(lines, "\n  ")
 end
 
+-- The start of a figure or table with its number on the site, if it has one there.
+local function numbered(div, kind)
+  local number = tonumber(div.attributes.number)
+  local counted = number and ("#counter(figure.where(kind: %s)).update(%d)\n"):format(kind, number - 1) or ""
+  return counted .. "#figure(kind: " .. kind .. (div.classes:includes("unnumbered") and ", numbering: none" or "")
+end
+
 local function numbered_table(div)
   local rest = pandoc.Blocks {}
   local body
@@ -380,7 +410,7 @@ local function numbered_table(div)
     if block.t == "Table" and not body then body = block else rest:insert(block) end
   end
   if not body then error("table " .. div.identifier .. " holds no pipe table") end
-  return raw(("#figure(kind: table, caption: [%s], %s) %s"):format(
+  return raw(numbered(div, "table") .. (", caption: [%s], %s) %s"):format(
     caption(rest), data_table(body, div.classes:includes("wide")), label(div.identifier)))
 end
 
@@ -392,7 +422,7 @@ end
 local function numbered_figure(div)
   local pictures, rest = pandoc.Blocks {}, pandoc.Blocks {}
   for _, block in ipairs(div.content) do (holds_picture(block) and pictures or rest):insert(block) end
-  return raw(("#figure(kind: image, caption: [%s], [%s]) %s"):format(
+  return raw(numbered(div, "image") .. (", caption: [%s], [%s]) %s"):format(
     caption(rest), markup(pictures), label(div.identifier)))
 end
 
@@ -435,6 +465,13 @@ local function columns(div)
   return raw("#columns-2(\n" .. table.concat(parts, ",\n") .. ",\n)")
 end
 
+-- What stands in `.if-room` is printed as far as the page has room for it.
+local function one_page(div)
+  local always = div.content:filter(function(block) return not has(block, "if-room") end)
+  local parts = children(div, "if-room"):map(function(part) return "[" .. markup(part.content) .. "]" end)
+  return raw("#one-page([" .. markup(always) .. "]" .. table.concat(parts:map(function(p) return ", " .. p end)) .. ")")
+end
+
 local HANDLERS = {
   strip = strip,
   finding = finding,
@@ -444,7 +481,8 @@ local HANDLERS = {
   source = function(div) return enclose("#source[", div.content, "]") end,
   flags = function(div) return enclose("#source[", div.content, "]") end,
   summary = function(div) return enclose("#summary[", div.content, "]") end,
-  ["one-page"] = function(div) return enclose("#one-page[", div.content, "]") end,
+  ["one-page"] = one_page,
+  contents = function() return raw("#contents(" .. quoted(contents_title) .. ")") end,
 }
 
 local function division(div)

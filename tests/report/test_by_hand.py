@@ -37,15 +37,15 @@ def test_a13_quartos_own_file_holds_only_what_quarto_reads(assembled: Path) -> N
 def test_a13_pages_are_html_and_only_the_book_is_a_pdf(assembled: Path) -> None:
     assert list(settings_of(assembled)["format"]) == ["html"]
     formats = {path.name: read_page(path, path.name)[0].get("format") for path in assembled.rglob("*.qmd")}
-    books = ["report-vi.qmd", "report.qmd"]
+    books = ["report-annex-vi.qmd", "report-annex.qmd", "report-vi.qmd", "report.qmd"]
     assert sorted(name for name, own in formats.items() if own) == books
-    assert [list(formats[name]) for name in books] == [["typst"]] * 2
+    assert [list(formats[name]) for name in books] == [["typst"]] * 4
 
 
 def test_a13_every_page_names_the_file_of_its_edition(assembled: Path) -> None:
     for path in assembled.rglob("*.qmd"):
         (named,) = read_page(path, path.name)[0]["metadata-files"]
-        vietnamese = path.relative_to(assembled).parts[0] in ("vi", "report-vi.qmd")
+        vietnamese = path.relative_to(assembled).parts[0] in ("vi", "report-vi.qmd", "report-annex-vi.qmd")
         home = assembled / "vi" if vietnamese else assembled
         assert (path.parent / named).resolve() == (home / EDITION_FILE).resolve()
 

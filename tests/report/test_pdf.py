@@ -1,9 +1,11 @@
 """The PDF of the embedded renderer: what a reader, a screen reader and a second run find in it."""
 
+import os
 import re
 import shutil
 import unicodedata
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pypdf
@@ -11,6 +13,7 @@ import pytest
 
 from policyreport.errors import RenderError
 from policyreport.publishing.renderers.pandoc import PandocRenderer
+from policyreport.publishing.report import numbered_as
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = Path(__file__).parent / "sample"
@@ -19,6 +22,8 @@ LETTERS += " ú ù ủ ũ ụ ứ ừ ử ữ ự ý ỳ ỷ ỹ ỵ"
 NAMES = ("Thừa Thiên Huế", "Đắk Lắk", "Nghệ An", "Thành phố Hồ Chí Minh")
 
 render_pdf = PandocRenderer().render_pdf
+# Where an edition was made, its book is looked at too.
+BUILD = Path(os.environ.get("BUILD", ROOT / "build" / "2025Q4"))
 Render = Callable[[str], pypdf.PdfReader]
 
 
@@ -107,9 +112,11 @@ def test_every_chapter_has_a_bookmark_and_begins_a_page(sample: pypdf.PdfReader)
     assert bookmarks(sample) == {"Summary": 1, "Tasks": 2, "Hà Nội": 3}
 
 
-def test_the_contents_give_the_page_that_the_chapter_bears(sample: pypdf.PdfReader) -> None:
-    contents = words(sample).split("Contents")[1].split("As known on")[0]
-    for title, index in bookmarks(sample).items():
+def test_the_contents_give_the_page_that_the_chapter_bears(render: Render) -> None:
+    reader = render("# Summary\n\nA.\n\n::: {.contents}\n:::\n\n# Tasks\n\nB.\n\n# Hà Nội\n\nC.")
+    assert bookmarks(reader) == {"Summary": 1, "Tasks": 3, "Hà Nội": 4}
+    contents = words(reader).split("Contents")[1].split("As known on")[0]
+    for title, index in bookmarks(reader).items():
         assert re.search(rf"{title}\W+{index + 1}\b", contents), (title, contents)
 
 
@@ -248,6 +255,7 @@ def test_the_reports_words_follow_its_language(project: Path, tmp_path: Path) ->
     settings = settings.replace("lang: en", "lang: vi").replace("fig-title: Figure", "").replace("tbl-title: Table", "")
     (folder / "_quarto.yml").write_text(settings, encoding="utf-8")
     body = (folder / "report.qmd").read_text(encoding="utf-8").replace("lang: en", "lang: vi")
+    body += "\n::: {.contents}\n:::\n"
     (folder / "report.qmd").write_text(body, encoding="utf-8")
     PandocRenderer().render_pdf(folder, tmp_path / "report.pdf", lambda line: None)
     reader = pypdf.PdfReader(tmp_path / "report.pdf")
@@ -279,3 +287,45 @@ def test_a_failure_keeps_the_earlier_pdf_and_typsts_message(render: Render, tmp_
 def test_a_project_without_the_document_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(RenderError, match=r"no such file.*Assemble the report first"):
         PandocRenderer().render_pdf(tmp_path, tmp_path / "report.pdf", lambda line: None)
+
+
+def test_figures_and_tables_bear_the_numbers_they_are_given(render: Render) -> None:
+    table = "| A | B |\n|:--|--:|\n| 1 | 2 |\n\n{} *Tasks*\n:::\n"
+    reader = render(
+        f"# One\n\n::: {{#tbl-a number=3}}\n\n{table.format('Third.')}\n"
+        f"::: {{#tbl-b .unnumbered}}\n\n{table.format('Without.')}\n"
+        f"# Two\n\n::: {{#tbl-c number=1}}\n\n{table.format('First.')}\nSee @tbl-a and @tbl-c."
+    )
+    text = words(reader).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Table 3 Third." in text
+    assert "Table 1 First." in text
+    assert not re.search(r"Table \d+ Without", text)
+    assert "See Table 3 and Table 1." in text
+
+
+def test_what_a_full_page_has_no_room_for_is_left_out(render: Render) -> None:
+    part = "::: {{.if-room}}\n{}\n:::\n\n"
+    long = "\n\n".join(f"Line {n}." for n in range(60))
+    body = "# A\n\n:::: {.one-page}\nAlways.\n\n" + part.format(long) + part.format("Short.") + "::::\n"
+    reader = render(body)
+    assert len(reader.pages) == 2
+    assert "Always. Short." in words(reader)
+    assert "Line 1." not in words(reader)
+
+
+def test_the_numbers_of_a_chapter_are_those_of_the_sites_page() -> None:
+    page = "::: {#tbl-a .wide}\n:::\n::: {#fig-b}\n:::\n:::: {#tbl-c}\n::::\n"
+    chapter = "::: {#tbl-c}\n:::\n::: {#tbl-key .wide}\n:::\n::: {#fig-b}\n:::\n"
+    expected = "::: {#tbl-c number=2}\n:::\n::: {#tbl-key .unnumbered .wide}\n:::\n::: {#fig-b number=1}\n:::\n"
+    assert numbered_as(page, chapter) == expected
+
+
+@pytest.mark.parametrize("language", ["", "-vi"])
+def test_the_book_of_a_made_edition_has_at_most_65_pages_and_one_for_each_province(language: str) -> None:
+    book = BUILD / f"report-{BUILD.name}{language}.pdf"
+    if not book.is_file() or not book.with_name(f"report-{BUILD.name}-annex{language}.pdf").is_file():
+        pytest.skip(f"{book} was not made; `policyreport render {BUILD.name}` makes it")
+    reader = pypdf.PdfReader(book)
+    assert len(reader.pages) <= 65
+    starts = [*list(bookmarks(reader).values())[-34:], len(reader.pages)]
+    assert [last - first for first, last in pairwise(starts)] == [1] * 34

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from policyreport.cli.main import app
 from policyreport.errors import DataError, ExitCode, RenderError
+from policyreport.publishing.page_files import PDF_PAGES
 from policyreport.records.own import RECORD_TYPES
 from policyreport.running.execute import Unit
 from policyreport.running.store import failure_path, notebook_path, record_path
@@ -342,7 +343,7 @@ class PaperRenderer:
         return []
 
     def render_pdf(self, project, pdf, progress, document):
-        assert document == "report.qmd"
+        assert document in PDF_PAGES
         pdf.write_text(project.name)
         return []
 
@@ -359,7 +360,7 @@ def paper(stand_in):
     def assemble(root, edition, store, draft):
         """Lay out a page and the document of the PDF; what their template says is in params/."""
         (store / "report").mkdir(parents=True, exist_ok=True)
-        for name in ("index.qmd", "report.qmd"):
+        for name in ("index.qmd", *PDF_PAGES):
             text = root / "params" / name
             (store / "report" / name).write_text(text.read_text() if text.is_file() else "")
 
@@ -374,8 +375,9 @@ def test_render_prints_what_it_made_and_with_what(project, paper):
         "laying out the pages …",
         "making the site with paper …",
         "build/2031Q2/site/index.html  (made by paper)",
-        "making the PDF with paper …",
+        "making the PDFs with paper …",
         "build/2031Q2/report-2031Q2.pdf  (made by paper)",
+        "build/2031Q2/report-2031Q2-annex.pdf  (made by paper)",
     ]
     assert paper == ["pandoc"]
     assert (project / "build" / "2031Q2" / "report-2031Q2.pdf").read_text() == "report"
@@ -384,8 +386,9 @@ def test_render_prints_what_it_made_and_with_what(project, paper):
 def test_render_makes_only_what_is_asked_for(project, paper):
     result = call("render", "2031Q2", "--to", "pdf", project=project)
     assert result.stdout.splitlines()[1:] == [
-        "making the PDF with paper …",
+        "making the PDFs with paper …",
         "build/2031Q2/report-2031Q2.pdf  (made by paper)",
+        "build/2031Q2/report-2031Q2-annex.pdf  (made by paper)",
     ]
     assert not (project / "build" / "2031Q2" / "site").exists()
 
@@ -395,6 +398,7 @@ def test_a_draft_has_names_of_its_own(project, paper):
     assert [line.split()[0] for line in result.stdout.splitlines() if "made by" in line] == [
         "build/2031Q2/site-draft/index.html",
         "build/2031Q2/report-2031Q2-draft.pdf",
+        "build/2031Q2/report-2031Q2-annex-draft.pdf",
     ]
 
 
@@ -411,11 +415,11 @@ def test_where_the_site_fails_the_earlier_one_stays_and_the_pdf_is_made(project,
 
     monkeypatch.setattr(PaperRenderer, "render_site", fail)
     monkeypatch.setattr(PaperRenderer, "render_pdf", other)
-    for name in ("index.qmd", "report.qmd"):
+    for name in ("index.qmd", *PDF_PAGES):
         (project / "params" / name).write_text("newer")
     assert call("render", "2031Q2", project=project).exit_code == ExitCode.RENDER
     made = {path.name: path.read_text() for path in build.rglob("*") if path.suffix in (".html", ".pdf")}
-    assert made == {"index.html": "report", "report-2031Q2.pdf": "newer"}
+    assert made == {"index.html": "report", "report-2031Q2.pdf": "newer", "report-2031Q2-annex.pdf": "newer"}
 
 
 def states(project, *options):
@@ -425,19 +429,30 @@ def states(project, *options):
 
 
 def test_nothing_is_rendered_again_where_nothing_changed(project, paper):
-    assert states(project) == ["(made by paper)", "(made by paper)"]
+    assert states(project) == ["(made by paper)"] * 3
     assert call("render", "2031Q2", project=project).stdout.splitlines() == [
         "build/2031Q2/site/index.html  (unchanged)",
         "build/2031Q2/report-2031Q2.pdf  (unchanged)",
+        "build/2031Q2/report-2031Q2-annex.pdf  (unchanged)",
     ]
+
+
+def test_the_pdfs_stand_in_the_site_where_its_pages_link_to_them(project, paper):
+    states(project)
+    build = project / "build" / "2031Q2"
+    placed = build / "site" / "downloads" / "report-2031Q2-annex.pdf"
+    assert placed.read_text() == "report"
+    placed.unlink()
+    assert states(project) == ["(unchanged)"] * 3
+    assert placed.read_bytes() == (build / "report-2031Q2-annex.pdf").read_bytes()
 
 
 def test_what_an_edit_reaches_is_rendered_again_and_nothing_else(project, paper):
     states(project)
     (project / "params" / "report.qmd").write_text("another sentence")
-    assert states(project) == ["(unchanged)", "(made by paper)"]
+    assert states(project) == ["(unchanged)", "(made by paper)", "(unchanged)"]
     (project / "params" / "index.qmd").write_text("another sentence")
-    assert states(project) == ["(made by paper)", "(unchanged)"]
+    assert states(project) == ["(made by paper)", "(unchanged)", "(unchanged)"]
 
 
 @pytest.mark.parametrize("changed", ["site/index.html", "report-2031Q2.pdf"])
@@ -454,13 +469,13 @@ def test_an_output_changed_or_removed_by_hand_is_made_again(project, paper, chan
 def test_a_damaged_memory_of_what_was_rendered_is_as_none(project, paper, body):
     states(project)
     (project / "build" / "2031Q2" / "rendered.json").write_bytes(body)
-    assert states(project) == ["(made by paper)", "(made by paper)"]
+    assert states(project) == ["(made by paper)"] * 3
 
 
 def test_another_renderer_makes_everything_again(project, paper, monkeypatch):
     states(project)
     monkeypatch.setattr(PaperRenderer, "tool", "paper 2")
-    assert states(project) == ["(made by paper)", "(made by paper)"]
+    assert states(project) == ["(made by paper)"] * 3
 
 
 def test_a_note_is_given_again_by_the_next_rendering(project, paper, monkeypatch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import filecmp
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -61,6 +62,7 @@ def render_edition(root: Path, edition: str, renderer: Renderer, formats: set[st
         if all(kept.has(path, everything) for path in (project, *(output.path for output in outputs))):
             for output in outputs:
                 typer.echo(f"{shown_path(output.shown, root)}  (unchanged)")
+            lay_into_site(outputs)
             return
         from policyreport.publishing import report
 
@@ -68,6 +70,7 @@ def render_edition(root: Path, edition: str, renderer: Renderer, formats: set[st
             report.assemble(root, edition, store, draft=draft)
         kept.note(project, everything)
         failed = Making(root, project, renderer, kept, everything, console).make(outputs)
+        lay_into_site(outputs)
     _say_failures(failed, outputs, root)
 
 
@@ -75,7 +78,7 @@ def _outputs(root: Path, edition: str, store: Path, formats: set[str], *, draft:
     """What to make, the site first: it is ready sooner, and nobody should have to wait for the PDF to read it."""
     from policyreport.figures.simulated import marked_name
     from policyreport.params.edition import read_edition
-    from policyreport.publishing.page_files import document_of
+    from policyreport.publishing.page_files import PDF_PAGES, document_of, pdf_name
 
     written = read_edition(root, edition)
     kind = "-draft" if draft else ""
@@ -85,11 +88,26 @@ def _outputs(root: Path, edition: str, store: Path, formats: set[str], *, draft:
 
     site = named(f"site{kind}")
     outputs = [("html", Output("the site", site, site / "index.html"))]
-    for language in ("", *written.languages[1:]):
-        pdf = named(f"report-{edition}{f'-{language}' if language else ''}{kind}.pdf")
-        what = f"the PDF ({language})" if language else "the PDF"
-        outputs.append(("pdf", Output(what, pdf, pdf, document_of(language))))
+    for what, page in zip(("the PDF", "the PDF of the annexes"), PDF_PAGES, strict=True):
+        for language in ("", *written.languages[1:]):
+            document = document_of(language, page)
+            pdf = named(pdf_name(document, edition).replace(".pdf", f"{kind}.pdf"))
+            outputs.append(("pdf", Output(f"{what} ({language})" if language else what, pdf, pdf, document)))
     return [output for name, output in outputs if name in formats]
+
+
+def lay_into_site(outputs: list[Output]) -> None:
+    """Put the PDFs where the pages link to them, in the site's folder of downloads."""
+    from policyreport.publishing.downloads import FOLDER
+
+    for site in (output.path for output in outputs if not output.document):
+        for pdf in (output.path for output in outputs if output.document and output.path.is_file()):
+            target = site / FOLDER / pdf.name
+            if site.is_dir() and not (target.is_file() and filecmp.cmp(pdf, target)):
+                target.parent.mkdir(exist_ok=True)
+                draft = target.with_suffix(".part")
+                shutil.copy2(pdf, draft)
+                draft.replace(target)
 
 
 def _say_failures(failed: list[Output], outputs: list[Output], root: Path) -> None:

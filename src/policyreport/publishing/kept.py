@@ -17,6 +17,8 @@ FILE = "rendered.json"
 PARTS = ("data", "params", "reports")
 RENDERERS = PACKAGE / "publishing" / "renderers"
 RESULTS = ("records", "notebooks", "failures")
+# Laid into the site when they are ready, and remembered by themselves.
+PAPER = (".pdf", ".docx")
 _FIGURE = re.compile(r"\]\(([^)\s]*\bfigures/[^)\s]+)")
 
 
@@ -104,7 +106,7 @@ def site_origin(project: Path, origins: Mapping[str, str]) -> str:
 def _digest(output: Path) -> str:
     """Hash a file, or all files of a folder; empty where there is none."""
     if output.is_dir():
-        return files_digest(_files(output), output)
+        return files_digest([path for path in _files(output) if path.suffix not in PAPER], output)
     return digest(output.read_bytes()) if output.is_file() else ""
 
 

@@ -15,15 +15,20 @@ from policyreport.errors import RenderError
 EDITION_FILE = "_edition.yml"
 SETTINGS = "_quarto.yml"
 QUARTO_KEYS = ("project", "format", "execute", "lang", "crossref")
-# The whole report in one document, which is the PDF, in the edition's first language and in its others.
-PDF_PAGE = "report.qmd"
-DOCUMENT = re.compile(r"report(-[a-z]{2})?\.qmd")
+# The report on paper, the book and its annexes, in the edition's first language and in its others.
+PDF_PAGE, ANNEX_PAGE = PDF_PAGES = ("report.qmd", "report-annex.qmd")
+DOCUMENT = re.compile(r"report(-annex)?(-[a-z]{2})?\.qmd")
 FRONT_MATTER = re.compile(r"\A---\n(?P<head>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
 
 
-def document_of(language: str = "") -> str:
-    """Return the file with the whole report, in the first language or one of the others: ``report-vi.qmd``."""
-    return PDF_PAGE.replace(".", f"-{language}.") if language else PDF_PAGE
+def document_of(language: str = "", page: str = PDF_PAGE) -> str:
+    """Return the file of the book or its annexes, in the first language or one of the others: ``report-vi.qmd``."""
+    return page.replace(".", f"-{language}.") if language else page
+
+
+def pdf_name(document: str, edition: str) -> str:
+    """Return the name of a document's PDF: ``report-2025Q4-annex-vi.pdf``."""
+    return document.replace("report", f"report-{edition}", 1).replace(".qmd", ".pdf")
 
 
 def read_page(path: Path, place: str) -> tuple[dict[str, object], str]:

@@ -41,11 +41,12 @@ from policyreport.publishing.notebook_pages import drawing_of, notebook_page
 from policyreport.publishing.own_values import Section, first_heading, own_sections
 from policyreport.publishing.page_files import (
     EDITION_FILE,
-    PDF_PAGE,
+    PDF_PAGES,
     QUARTO_KEYS,
     SETTINGS,
     document_of,
     join_page,
+    pdf_name,
     read_page,
     read_settings,
     title_of,
@@ -69,6 +70,8 @@ from policyreport.running.store import notebook_path
 PAGE = re.compile(r"^\{\{< page (?P<page>[\w-]+) >\}\}[ \t]*$", re.MULTILINE)
 DOWNLOADS = re.compile(r"^\{\{< downloads >\}\}[ \t]*$", re.MULTILINE)
 PROVINCES = re.compile(r"^\{\{< provinces >\}\}[ \t]*$", re.MULTILINE)
+# The first line of a numbered figure or table.
+EXHIBIT = re.compile(r"^:{3,} \{#(?P<id>(?P<kind>fig|tbl)-[^\s}]+)", re.MULTILINE)
 PROVINCE_PAGE = "provinces/_province.qmd"
 PROVINCE_CHAPTER = "provinces/_province-pdf.qmd"
 NOTEBOOKS_PAGE = "notebooks/_notebooks.qmd"
@@ -161,7 +164,8 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
             if not navigation.folder:
                 _write_notebooks(home, version, pages, navigation)
             marks.write(home, own)
-            _write_pdf_page(project, pages, navigation, settings, bodies)
+            for page in PDF_PAGES:
+                _write_pdf_page(project, page, pages, navigation, settings, bodies)
             _write_figures(home, version, navigation)
             _write_edition(home, root, navigation, settings, bodies)
             if edition.simulated:
@@ -218,10 +222,11 @@ class Navigation:
         """The folder of these pages in the site: that of their language, empty for the first one."""
         return "" if self.language == (self.languages or (self.language,))[0] else self.language
 
-    @property
-    def document(self) -> str:
-        """The name of the file with the whole report: ``report.qmd``, ``report-vi.qmd``."""
-        return document_of(self.folder)
+    def pdf(self, page: str) -> str:
+        """Return the name of the PDF of the book or its annexes."""
+        name = pdf_name(document_of(self.folder, page), self.edition.id)
+        name = name.replace(".pdf", "-draft.pdf") if self.draft is not None else name
+        return marked_name(name) if self.edition.simulated else name
 
     def home(self, project: Path) -> Path:
         """Return the folder of these pages in an assembled project."""
@@ -430,7 +435,7 @@ def _write_pages(
     bodies: dict[str, tuple[str, str]] = {}
     registry = provenance.registry
     for path in sorted(pages.folder.glob("*.qmd")):
-        if path.name == PDF_PAGE:
+        if path.name in PDF_PAGES:
             continue
         place = f"{pages.place}/{path.name}"
         head, body = pages.read(path.name)
@@ -447,6 +452,7 @@ def _write_pages(
     (home / "provinces").mkdir()
     for key in navigation.keys:
         body, short = (navigation.captions(pages.province(name, key)) for name in (PROVINCE_PAGE, PROVINCE_CHAPTER))
+        short = numbered_as(body, short)
         name, file = escape(navigation.areas.name(key)), navigation.stem(navigation.areas.slug(key))
         bodies[key] = name, short
         own = {
@@ -488,16 +494,31 @@ def _write_notebooks(home: Path, contents: Contents, pages: Pages, navigation: N
         path.write_text(join_page(head | own, navigation.linked(body)), encoding="utf-8")
 
 
+def numbered_as(page: str, chapter: str) -> str:
+    """Return a chapter of the PDF whose figures and tables have the numbers of the site's page, and no other."""
+    numbers: dict[str, int] = {}
+    for kind in ("fig", "tbl"):
+        ids = [match["id"] for match in EXHIBIT.finditer(page) if match["kind"] == kind]
+        numbers |= {id: number for number, id in enumerate(dict.fromkeys(ids), 1)}
+
+    def written(match: re.Match[str]) -> str:
+        number = numbers.get(match["id"])
+        return f"{match[0]} .unnumbered" if number is None else f"{match[0]} number={number}"
+
+    return EXHIBIT.sub(written, chapter)
+
+
 def _write_pdf_page(
     project: Path,
+    page: str,
     pages: Pages,
     navigation: Navigation,
     settings: Mapping[str, Any],
     bodies: dict[str, tuple[str, str]],
 ) -> None:
-    """Write report.qmd: the pages it names, then every province, in one document."""
-    place = f"{pages.place}/{PDF_PAGE}"
-    head, body = pages.read(PDF_PAGE)
+    """Write report.qmd or report-annex.qmd: the pages it names, and every province, in one document."""
+    place = f"{pages.place}/{page}"
+    head, body = pages.read(page)
     # With a format of its own here, no page becomes a PDF, and this document no page.
     own = {name: options for name, options in settings["format"].items() if name == PDF_FORMAT}
     head |= {"title": navigation.title(title_of(head, place)), "lang": navigation.language, "format": own}
@@ -509,14 +530,18 @@ def _write_pdf_page(
         title, text = bodies[page]
         return f"# {title} {{#page-{page}}}\n\n{text}"
 
-    body = PAGE.sub(lambda match: chapter(match["page"]), body)
+    def national(page: str) -> str:
+        text = chapter(page)
+        return numbered_as(text, text)
+
+    body = PAGE.sub(lambda match: national(match["page"]), body)
     body = PROVINCES.sub(lambda _: "\n\n".join(chapter(key) for key in navigation.keys), body)
     if navigation.draft is not None:
         body = f"::: {{.callout-warning}}\n{navigation.draft.sentence(navigation.language)}\n:::\n\n{body}"
     # The PDF has no marks: there are source lines under every figure and table.
     if navigation.folder:
         body = body.replace("](figures/", f"]({navigation.folder}/figures/")
-    (project / navigation.document).write_text(join_page(head, unmarked(body)), encoding="utf-8")
+    (project / document_of(navigation.folder, page)).write_text(join_page(head, unmarked(body)), encoding="utf-8")
 
 
 def _write_figures(home: Path, contents: Contents, navigation: Navigation) -> None:
@@ -551,6 +576,7 @@ def _write_edition(
         settings["language-status"] = escape(status)
     cited = {"title": escape(edition.title), "edition": edition.id, "day": edition.as_known_on.isoformat()}
     cited["date"] = settings["as-known-on"]
+    settings["books"] = {Path(page).stem: f"{FOLDER}/{navigation.pdf(page)}" for page in PDF_PAGES}
     settings["cite"] = str(settings["cite"]).format(**cited) if "cite" in settings else ""
     if navigation.folder:
         settings["above"] = "../"

@@ -17,8 +17,8 @@ else:
     sys.dont_write_bytecode = True
     from search import LANGUAGE, write_search_index  # type: ignore[import-not-found,no-redef,unused-ignore]
 
-# The whole report in one document, which is the PDF, in the edition's first language and in its others.
-DOCUMENT = re.compile(r"report(-[a-z]{2})?")
+# The book and its annexes, which are PDFs, in the edition's first language and in its others.
+DOCUMENT = re.compile(r"report(-annex)?(-[a-z]{2})?")
 FIGURES = "figures"
 _USED = re.compile(r'="[^"]*?(figures/[^"#?]+)')
 
