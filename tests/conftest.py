@@ -233,10 +233,18 @@ def leave_few_pages() -> Callable[[Path], None]:
 
     def shorten(root: Path) -> None:
         for path in (root / "reports").rglob("*.qmd"):
-            if path.stem not in ("index", "tasks", "report", "_province", "_province-pdf", "_notebooks"):
+            if path.stem not in (
+                "index",
+                "tasks",
+                "report",
+                "report-annex",
+                "_province",
+                "_province-pdf",
+                "_notebooks",
+            ):
                 path.unlink()
         book = "---\ntitle: Report\n---\n\n{{< page tasks >}}\n"
-        for path in (root / "reports").glob("*/report.qmd"):
+        for path in (root / "reports").glob("*/report*.qmd"):
             path.write_text(book, encoding="utf-8")
 
     return shorten

@@ -161,6 +161,7 @@ def test_the_site_holds_every_page_and_no_other(site: Site) -> None:
 
 
 def test_every_internal_link_and_anchor_resolves(site: Site) -> None:
+    """Those to the PDFs lead to where `policyreport render` puts them (tests/unit/test_cli.py)."""
     ids = {page: {tag["id"] for tag in soup.find_all(id=True)} for page, soup in site.pages.items()}
     broken = []
     for page, soup in site.pages.items():
@@ -170,6 +171,8 @@ def test_every_internal_link_and_anchor_resolves(site: Site) -> None:
                     target, _, anchor = link.partition("#")
                     path = (site.folder / f"{page}.html").parent / target if target else site.folder / f"{page}.html"
                     other = path.resolve().relative_to(site.folder).with_suffix("").as_posix()
+                    if re.fullmatch(r"report-tiny(-annex)?(-vi)?\.pdf", path.name):
+                        continue
                     if not path.is_file() or (anchor and anchor not in ids[other]):
                         broken.append((page, link))
     assert broken == []
@@ -429,7 +432,7 @@ def test_the_pdf_has_contents_and_a_page_for_every_province(pdf: pypdf.PdfReader
 
 def test_a_province_takes_one_page_of_the_pdf(pdf: pypdf.PdfReader, tiny) -> None:
     areas = read_areas(tiny.root)
-    starts = [start_of(pdf, title) for title in [*(areas.name(area) for area in PROVINCES), "Methods"]]
+    starts = [*(start_of(pdf, areas.name(area)) for area in PROVINCES), len(pdf.pages)]
     assert [after - before for before, after in pairwise(starts)] == [1] * len(PROVINCES)
 
 
