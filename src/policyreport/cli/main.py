@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 # Everything heavy (pandas, papermill, pydantic) is imported inside the commands, so that `--help` and a typing
 # mistake are answered at once.
 from policyreport.cli import adding, running
+from policyreport.cli.differing import diff
 from policyreport.cli.fetching import app as fetch_app
 from policyreport.cli.merging import merge
 from policyreport.cli.messages import EditionArgument, check_edition, edition_list, open_console, say_error
@@ -125,6 +126,7 @@ app.command("run")(running.run)
 app.command("merge")(merge)
 app.command("why")(running.why)
 app.command("compare-runs")(running.compare_runs)
+app.command("diff")(diff)
 app.command("new-edition")(new_edition)
 app.command("new-notebook")(new_notebook)
 

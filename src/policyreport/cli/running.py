@@ -316,6 +316,10 @@ def _execute(
                 fail_fast=options.fail_fast,
                 timeout=options.timeout,
             )
+        if shard is None:
+            from policyreport.running.made_from import keep, made_from
+
+            keep(root / "build" / edition, made_from(root, plan.load_edition(root, edition)))
     # A shard leaves the rest to `merge`; others may share its cache.
     if cache is not None and shard is None:
         keep_seconds(cache, edition, {item.name: item.seconds for item in summary.finished if item.executed})

@@ -6,14 +6,14 @@ slice from `slice_by_hand`; in the batch the runner lays the same slice into the
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 import pandas as pd
 
-from policyreport.data.areas import Areas, read_areas
+from policyreport.data.areas import Areas
 from policyreport.data.harmonise.panel import harmonise_panel
 from policyreport.data.inputs import (
     FACTS,
@@ -26,19 +26,19 @@ from policyreport.data.inputs import (
     files_of,
     frame_bytes,
 )
-from policyreport.data.observations.known import as_known_on, known_on
+from policyreport.data.observations.known import known_on
 from policyreport.data.observations.ledger import load_ledger
-from policyreport.data.rules.evidence import read_context
+from policyreport.data.rules.evidence import Context, read_context
 from policyreport.data.rules.screening import check_ledger, require_no_error
-from policyreport.data.sources import Source, read_sources
+from policyreport.data.sources import Source
 from policyreport.data.statements import read_statements
 from policyreport.errors import ParamsError, RunError, UsageError, require_one_of
 from policyreport.figures.simulated import marked_name, unmarked_name
 from policyreport.params.edition import Edition, edition_file, read_edition
-from policyreport.params.indicators import Indicators, read_indicators
+from policyreport.params.indicators import Indicators
 from policyreport.params.methods import read_method_settings
-from policyreport.params.policy import Policy, read_policy
-from policyreport.params.report import Roles, SeriesRole, read_roles
+from policyreport.params.policy import Policy
+from policyreport.params.report import Roles, SeriesRole
 from policyreport.params.wording import read_wording
 from policyreport.project import find_project
 from policyreport.records.base import Finding
@@ -104,29 +104,37 @@ def load_edition(root: Path, edition_id: str) -> EditionData:
     edition = read_edition(root, edition_id)
     layout = edition.layout(root)
     # Notebooks read these too; a mistake in them is reported once, before anything runs.
-    settings = read_method_settings(layout)
+    read_method_settings(layout)
     read_wording(layout)
-    areas = read_areas(root)
     ledger = load_ledger(layout)
-    in_force = known_on(ledger, edition.as_known_on)
     statements = read_statements(layout, edition.as_known_on)
-    indicators = read_indicators(layout)
-    panel = harmonise_panel(as_known_on(ledger, edition.as_known_on), areas, indicators, settings.harmonise)
     context = read_context(layout)
-    findings = tuple(check_ledger(in_force.drop(columns="newest"), context))
-    require_no_error(findings, context.book)
+    data = edition_data(edition, ledger, statements, context, decision_files(root, edition))
+    require_no_error(data.findings, context.book)
+    return data
+
+
+def edition_data(
+    edition: Edition, ledger: pd.DataFrame, statements: pd.DataFrame, context: Context, decisions: dict[str, bytes]
+) -> EditionData:
+    """Put an edition together from a ledger, of which what is known on its day counts, and from decisions.
+
+    `context` holds the same decisions as `decisions`, as values.
+    """
+    in_force = known_on(ledger, edition.as_known_on)
+    newest = in_force[in_force["newest"]].drop(columns="newest")
     return EditionData(
         edition=edition,
-        areas=areas,
-        indicators=indicators,
-        roles=read_roles(layout),
-        policy=read_policy(layout),
+        areas=context.areas,
+        indicators=context.indicators,
+        roles=context.roles,
+        policy=context.policy,
         ledger=in_force,
         statements=statements,
-        panel=panel,
-        findings=findings,
-        sources=_source_lines(read_sources(layout), in_force, statements),
-        decisions=decision_files(root, edition),
+        panel=harmonise_panel(newest, context.areas, context.indicators, context.harmonise),
+        findings=tuple(check_ledger(in_force.drop(columns="newest"), context)),
+        sources=_source_lines(context.sources, in_force, statements),
+        decisions=decisions,
     )
 
 
@@ -160,7 +168,12 @@ def first_units(root: Path, edition: str, areas: list[str] | None, store: Path) 
             "an area that is not among them",
             "Run `policyreport editions` to see an edition's areas.",
         )
-    own = data.edition.notebooks
+    return first_units_of(root, data, areas)
+
+
+def first_units_of(root: Path, data: EditionData, areas: list[str] | None = None) -> Units:
+    """Return the same for an edition's data; notebooks are those of the project."""
+    own, valid = data.edition.notebooks, edition_areas(data)
     keys = [(data.roles.nation, _named(data, name)) for name in (*FIRST_NATIONAL, *own.country)]
     of_area = (*PROVINCE_NOTEBOOKS, *own.province)
     keys += [(area, _named(data, name)) for area in sorted(areas or valid) for name in of_area]
@@ -169,8 +182,12 @@ def first_units(root: Path, edition: str, areas: list[str] | None, store: Path) 
 
 def last_units(root: Path, edition: str, store: Path) -> list[Unit]:
     """The notebooks of an edition that read the records in the store."""
-    data = load_edition(root, edition)
-    return [_unit(root, data, name, data.roles.nation, store) for name in LAST_NATIONAL]
+    return last_units_of(root, load_edition(root, edition), store)
+
+
+def last_units_of(root: Path, data: EditionData, store: Path, names: Sequence[str] = LAST_NATIONAL) -> list[Unit]:
+    """Return the same, or only some of them, for an edition's data."""
+    return [_unit(root, data, name, data.roles.nation, store) for name in names]
 
 
 def require_own_notebooks(root: Path, edition: Edition) -> None:
