@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
-
-from pydantic import ValidationError
 
 from policyreport.errors import RunError, UsageError
 from policyreport.params.edition import read_edition
 from policyreport.params.report import read_roles
-from policyreport.publishing.conclusions import Conclusions, compare, conclusions_digest, read_conclusions
-from policyreport.records.conclusions import Comparison, Key, Reason
+from policyreport.publishing.conclusions import Conclusions, compare, kept_comparison, read_conclusions
+from policyreport.records.conclusions import KEPT, Comparison, Key, Reason
 from policyreport.running.counterfactual import Step, readable, steps_between
-from policyreport.running.made_from import made_from, read_kept
+from policyreport.running.made_from import MadeFrom, made_from, read_kept
 from policyreport.running.plan import EditionData, load_edition
 from policyreport.running.store import unwritable, write_whole
 
-FILE = "attribution.json"
 WORK = "attribution"
 
 Run = Callable[[EditionData, Path], bool]
@@ -32,17 +28,10 @@ def compare_editions(root: Path, old: str, new: str) -> Comparison:
     Raises UsageError if both are one, or on other data, and RunError if one was not run.
     """
     states = _ends(root, old, new)
-    kept = kept_comparison(root / "build" / new)
-    if kept is not None and (kept.old, kept.conclusions) == (old, conclusions_digest(*states)):
+    comparison, kept = compare((old, new), states, ()), kept_comparison(root / "build" / new)
+    if kept is not None and (kept.old, kept.conclusions) == (old, comparison.conclusions):
         return kept
-    return compare((old, new), states, ())
-
-
-def kept_comparison(store: Path) -> Comparison | None:
-    """Read the comparison that was kept with an edition; None where there is none, or a damaged one."""
-    with suppress(OSError, ValidationError):
-        return Comparison.from_json((store / FILE).read_bytes())
-    return None
+    return comparison
 
 
 def attribute(root: Path, old: str, new: str, run: Run, tell: Callable[[str], None]) -> Comparison:
@@ -55,42 +44,42 @@ def attribute(root: Path, old: str, new: str, run: Run, tell: Callable[[str], No
     kept, target = read_kept(root / "build" / old), made_from(root, load_edition(root, new))
     source = kept or made_from(root, load_edition(root, old))
     work = root / "build" / new / WORK
-    try:
-        shutil.rmtree(work, ignore_errors=True)
-        steps = readable(root, steps_between(source, target), work)
-        states, reasons = _run_all(steps, work, run, lambda step: tell(_named(step, old, new)))
-    except OSError as error:
-        raise unwritable(error, work) from None
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    states, reasons = run_between(root, source, target, work, run, lambda step: tell(_named(step, old, new)))
     other_code = kept is not None and kept.code != target.code
     if not other_code and not reasons[0]:
         _require_made(old, before, states[0])
     _require_made(new, after, states[-1])
     first: tuple[Reason, ...] = ("code", *reasons[0]) if other_code else reasons[0]
     comparison = compare((old, new), [before, *states], [first, *reasons[1:]])
-    write_whole(root / "build" / new / FILE, comparison.to_json())
+    write_whole(root / "build" / new / KEPT, comparison.to_json())
     return comparison
 
 
-def _run_all(
-    steps: Sequence[tuple[Step, EditionData]], work: Path, run: Run, tell: Callable[[Step], None]
+def run_between(
+    root: Path, source: MadeFrom, target: MadeFrom, work: Path, run: Run, tell: Callable[[Step], None] = lambda _: None
 ) -> tuple[list[Conclusions], list[tuple[Reason, ...]]]:
-    """Run the steps; what each concludes, and why it may differ from the one before.
+    """Run the editions from one to another; what each concludes, and why it may differ from the one before.
 
-    One in which a notebook fails is joined to the next.
+    One in which a notebook fails is joined to the next. The folder `work` is gone afterwards.
     """
     states, reasons = list[Conclusions](), list[tuple[Reason, ...]]()
     waiting: tuple[Reason, ...] = ()
-    for number, (step, data) in enumerate(steps):
-        tell(step)
-        store = work / f"step-{number}"
-        if not run(data, store) and number < len(steps) - 1:
-            waiting += step.reasons
-            continue
-        states.append(read_conclusions(store, data.roles.nation))
-        reasons.append((*waiting, *step.reasons))
-        waiting = ()
+    try:
+        shutil.rmtree(work, ignore_errors=True)
+        steps = readable(root, steps_between(source, target), work)
+        for number, (step, data) in enumerate(steps):
+            tell(step)
+            store = work / f"step-{number}"
+            if not run(data, store) and number < len(steps) - 1:
+                waiting += step.reasons
+                continue
+            states.append(read_conclusions(store, data.roles.nation))
+            reasons.append((*waiting, *step.reasons))
+            waiting = ()
+    except OSError as error:
+        raise unwritable(error, work) from None
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
     return states, reasons
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from policyreport.figures.simulated import unmarked_name
 from policyreport.records.base import Frozen
-from policyreport.records.conclusions import Comparison, Conclusion, Group, Key, Movement, Part, Reason
+from policyreport.records.conclusions import KEPT, Comparison, Conclusion, Group, Key, Movement, Part, Reason
 from policyreport.records.notebooks import (
     BY_NOTEBOOK,
     CompareRecord,
@@ -26,7 +29,7 @@ from policyreport.records.notebooks import (
 from policyreport.records.series import Exposure, LevelTrend, PublishedRank, Ranks, Trend
 from policyreport.records.shares import Pace, Threshold
 from policyreport.records.targets import TargetScore
-from policyreport.records.tasks import Completion, Flow, FlowChange, FlowTrend, Outlook, newest_list
+from policyreport.records.tasks import Completion, Flow, FlowChange, FlowTrend, Outlook
 
 Conclusions = dict[Key, Conclusion]
 CONCLUDING = (ProvincesRecord, TargetsRecord, EconomyRecord, TasksRecord, SeriesRecord, TrendRecord, CompareRecord)
@@ -58,9 +61,7 @@ def conclusions_of(record: NotebookRecord, nation: str) -> Iterator[Conclusion]:
                 main = isinstance(item, Pace) and item.target_period == nearest
                 yield from _results(nation, "main point" if main else "country", [item])
         case TasksRecord():
-            done = [item for item in record.completion if isinstance(item, Completion)]
-            if done:
-                yield _result(nation, "main point", newest_list(done), subject="")
+            # Each list is by itself: counts of two lists are not compared.
             yield from _results(nation, "country", [*record.completion, *record.flow, *record.outlook])
         case SeriesRecord():
             yield from _results(nation, "country", [record.growth, *record.exposure])
@@ -80,8 +81,8 @@ def _results(area: str, group: Group, results: Iterable[Frozen | None]) -> Itera
             yield _result(area, group, result)
 
 
-def _result(area: str, group: Group, result: Any, **other: str) -> Conclusion:
-    fields = _FIELDS[type(result)](result) | other
+def _result(area: str, group: Group, result: Any) -> Conclusion:
+    fields = _FIELDS[type(result)](result)
     kind, inputs = result.kind, tuple(result.inputs)
     return Conclusion.model_validate({"group": group, "area": area, "kind": kind, "inputs": inputs, **fields})
 
@@ -104,7 +105,7 @@ _FIELDS: dict[type, Callable[[Any], dict[str, Any]]] = {
     },
     Trend: lambda it: {
         "subject": it.indicator, "measure": it.series, "period": str(it.last_year), "value": it.slope,
-        "unit": it.unit, "verdict": it.verdict,
+        "unit": "points" if it.unit.startswith("%") else it.unit, "verdict": it.verdict,
     },
     LevelTrend: lambda it: {
         "subject": it.indicator, "period": str(it.last_year), "value": it.mean, "unit": "%", "verdict": it.verdict,
@@ -177,21 +178,26 @@ def compare(names: tuple[str, str], states: Sequence[Conclusions], steps: Sequen
     return Comparison(
         old=names[0],
         new=names[1],
-        conclusions=conclusions_digest(first, last),
+        conclusions=(conclusions_digest(first), conclusions_digest(last)),
         compared=len(first.keys() | last.keys()),
         movements=tuple(sorted(movements, key=_order)),
         steps=tuple(dict.fromkeys(reason for reasons in steps for reason in reasons)),
     )
 
 
-def conclusions_digest(*states: Mapping[Key, Conclusion]) -> str:
-    """Hash what editions conclude."""
+def conclusions_digest(state: Mapping[Key, Conclusion]) -> str:
+    """Hash what an edition concludes."""
     content = hashlib.sha256()
-    for state in states:
-        for key in sorted(state):
-            content.update(state[key].to_json())
-        content.update(b"\n")
+    for key in sorted(state):
+        content.update(state[key].to_json())
     return content.hexdigest()
+
+
+def kept_comparison(store: Path) -> Comparison | None:
+    """Read the comparison that was kept with an edition; None where there is none, or a damaged one."""
+    with suppress(OSError, ValidationError):
+        return Comparison.from_json((store / KEPT).read_bytes())
+    return None
 
 
 def _state(item: Conclusion | None) -> tuple[float | None, str]:

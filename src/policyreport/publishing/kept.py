@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from policyreport.publishing.page_files import EDITION_FILE, SETTINGS
+from policyreport.records.conclusions import KEPT
 from policyreport.running.cache.ingredients import PACKAGE, digest, environment_digest, files_digest, source_digest
 
 FILE = "rendered.json"
@@ -25,7 +26,8 @@ _FIGURE = re.compile(r"\]\(([^)\s]*\bfigures/[^)\s]+)")
 def rendering_digest(root: Path, store: Path, *choices: str) -> str:
     """Hash everything that a rendering of an edition reads, without reading it as data; `choices` are the user's."""
     folders = [*(root / part for part in PARTS), *(store / part for part in RESULTS)]
-    files = files_digest([path for folder in folders for path in _files(folder)], root)
+    reasons = [path for path in (store / KEPT,) if path.is_file()]
+    files = files_digest([*(path for folder in folders for path in _files(folder)), *reasons], root)
     return digest("\n".join([*choices, environment_digest(root), source_digest(PACKAGE), files]).encode())
 
 

@@ -12,6 +12,7 @@ from policyreport.publishing.area_values import area_filters, area_series_filter
 from policyreport.publishing.finding_values import finding_values
 from policyreport.publishing.implementation_values import implementation_filters
 from policyreport.publishing.method_values import method_use, method_values
+from policyreport.publishing.movement_values import movement_values
 from policyreport.publishing.names import name_filters
 from policyreport.publishing.own_values import OwnTables
 from policyreport.publishing.provenance import Provenance
@@ -69,6 +70,7 @@ def page_values(
         "failures": of_report(failure for failure in failures if failure.area == provenance.roles.nation),
         **method_values(method_use(records.values(), registry), provenance, wording),
         "changed": None,
+        "moved": movement_values(store, provenance, wording),
         "findings": {},
     }
     if isinstance(economy := national["economy"], EconomyRecord):

@@ -12,6 +12,9 @@ Reason = Literal["date", "new figures", "revisions", "definitions", "boundaries"
 Kind = Literal["flipped", "verdict", "no verdict", "value", "new", "gone", "rank"]
 Key = tuple[str, ...]
 
+KEPT = "attribution.json"
+"""The file of an edition's results with its `Comparison`, once the reasons were worked out."""
+
 
 class Conclusion(Frozen):
     """One thing that an edition concludes.
@@ -53,7 +56,7 @@ class Part(Frozen):
     @property
     def change(self) -> float | None:
         """The difference in the value's unit; None where one of the two is missing."""
-        return None if self.before is None or self.after is None else float(Fraction(self.after) - Fraction(self.before))
+        return _difference(self.before, self.after)
 
     @property
     def flips(self) -> bool:
@@ -71,9 +74,11 @@ class Movement(Frozen):
     @property
     def about(self) -> Conclusion:
         """The newer of the two that there is."""
-        found = self.new or self.old
-        assert found is not None
-        return found
+        if self.new is not None:
+            return self.new
+        if self.old is None:
+            raise ValueError("a conclusion in one of two editions")
+        return self.old
 
     @property
     def kind(self) -> Kind:
@@ -89,8 +94,7 @@ class Movement(Frozen):
     @property
     def change(self) -> float | None:
         """New minus old; None where one of the two has no value."""
-        old, new = (item.value if item else None for item in (self.old, self.new))
-        return None if old is None or new is None else float(Fraction(new) - Fraction(old))
+        return _difference(*(item.value if item else None for item in (self.old, self.new)))
 
     @property
     def in_noise(self) -> bool | None:
@@ -108,15 +112,19 @@ class Movement(Frozen):
         return tuple(dict.fromkeys(reason for part in ordered for reason in part.reasons))
 
 
+def _difference(before: float | None, after: float | None) -> float | None:
+    return None if before is None or after is None else float(Fraction(after) - Fraction(before))
+
+
 class Comparison(Frozen):
     """What two editions conclude differently; `steps` are the kinds of change that were tried, none without reasons.
 
-    `conclusions` is the hash of what both editions conclude: kept with other results, the comparison is not theirs.
+    `conclusions` are the hashes of what each edition concludes: kept with other results, the comparison is not theirs.
     """
 
     old: str
     new: str
-    conclusions: str
+    conclusions: tuple[str, str]
     compared: int
     movements: tuple[Movement, ...]
     steps: tuple[Reason, ...] = ()

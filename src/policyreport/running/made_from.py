@@ -16,6 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from policyreport.data.inputs import OBSERVATIONS, STATEMENTS, frame_bytes
+from policyreport.data.observations.known import TYPES
 from policyreport.errors import RunError
 from policyreport.params.edition import Edition
 from policyreport.params.reading import validate_strict
@@ -85,7 +86,8 @@ def read_kept(store: Path) -> MadeFrom | None:
         if strange := [name for name in files if not _DECISION.fullmatch(name) or ".." in name]:
             raise ValueError(f"a file {strange[0]}")
         tables = [pd.read_parquet(io.BytesIO(files.pop(name))) for name in (OBSERVATIONS, STATEMENTS)]
-        return MadeFrom(validate_strict(path, head["edition"], Edition), files, *tables, str(head["code"]))
+        edition = validate_strict(path, head["edition"], Edition)
+        return MadeFrom(edition, files, tables[0].astype(TYPES), tables[1], str(head["code"]))
     except (zipfile.BadZipFile, KeyError, TypeError, ValueError, OSError) as error:
         todo = f"Delete it, then run `policyreport run {store.name}`."
         raise RunError(str(path), "what a run keeps", " ".join(str(error).split())[:200], todo) from None
