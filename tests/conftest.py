@@ -521,6 +521,7 @@ def changes_printed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path,
             "national": {"quality": True},
             "abbreviations": "",
             "changed": change_values(changes, provenance) if changes else None,
+            "moved": None,
         }
         templates = Templates(folder, provenance.formats, filters)
         short, page = (templates.fill(name, values) for name in ("in-short.qmd", "what-changed.qmd"))

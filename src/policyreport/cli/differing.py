@@ -161,8 +161,13 @@ def _show(root: Path, comparison: Comparison, movements: list[Movement], most: i
         if most is not None and len(found) > most:
             typer.echo(f"and {len(found) - most} more; --all shows them.")
         typer.echo()
-    flipped = sum(movement.kind == "flipped" for movement in movements)
-    typer.echo(f"{comparison.compared} findings compared, {len(movements)} differ, {flipped} verdicts flipped.")
+    differing, flipped = len(movements), sum(movement.kind == "flipped" for movement in movements)
+    counts = (
+        f"{comparison.compared} {'finding' if comparison.compared == 1 else 'findings'} compared",
+        f"{differing} {'differs' if differing == 1 else 'differ'}",
+        f"{flipped} {'verdict' if flipped == 1 else 'verdicts'} flipped",
+    )
+    typer.echo(f"{', '.join(counts)}.")
     if not why and movements:
         typer.echo(f"Why: policyreport diff {comparison.old} {comparison.new} --reasons")
 

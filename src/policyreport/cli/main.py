@@ -107,6 +107,7 @@ def main_options(
       policyreport run 2025Q4           run the notebooks of an edition
       policyreport render 2025Q4        make the website and the PDF from their results
       policyreport trace 2025Q4 1,227   find the rows and sources behind a printed number
+      policyreport diff 2025Q3 2025Q4   compare what two editions find
     \b
     Add figures:
       policyreport add FILE             add a sheet, after showing what it changes

@@ -42,6 +42,11 @@ class Row:
     why: tuple[Reason, ...]
     parts: tuple[Part, ...]
 
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The rows behind both sides."""
+        return (*self.old.rows, *self.new.rows)
+
 
 def movement_values(store: Path, provenance: Provenance, wording: Wording) -> dict[str, object] | None:
     """Collect the findings that differ and why; none where the reasons were not worked out for these results.
