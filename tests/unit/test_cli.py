@@ -56,6 +56,8 @@ def stand_in(monkeypatch):
         monkeypatch.setitem(sys.modules, module.__name__, module)
         monkeypatch.setattr(importlib.import_module(room), leaf, module, raising=False)
 
+    # There is no data that an edition could be made from.
+    put("running.made_from", keep_edition=lambda root, edition: None)
     return put
 
 

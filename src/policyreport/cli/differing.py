@@ -62,11 +62,12 @@ def diff(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")] = False,
 ) -> None:
-    """Compare what two editions find: verdicts, values, targets, ranks.
+    """Compare what two editions find, and say why they differ.
 
-    Verdicts that flipped come first. With --reasons the old edition is run again with one kind of change after another:
-    the new date, new figures, revisions, definitions and lists, boundaries, settings. The parts add up to the whole
-    difference. They are kept with the new edition, and the page "What changed" shows them.
+    Verdicts that flipped come first, then other verdicts, values and ranks. With --reasons the old edition is run again
+    with one kind of change after another: the new date, new figures, revisions, definitions and lists, boundaries,
+    settings. The parts add up to the whole difference. They are kept with the new edition, and the page "What changed"
+    shows them.
 
     \b
     Examples:

@@ -317,9 +317,9 @@ def _execute(
                 timeout=options.timeout,
             )
         if shard is None:
-            from policyreport.running.made_from import keep, made_from
+            from policyreport.running.made_from import keep_edition
 
-            keep(root / "build" / edition, made_from(root, plan.load_edition(root, edition)))
+            keep_edition(root, edition)
     # A shard leaves the rest to `merge`; others may share its cache.
     if cache is not None and shard is None:
         keep_seconds(cache, edition, {item.name: item.seconds for item in summary.finished if item.executed})

@@ -150,15 +150,15 @@ def admitted(ledger: pd.DataFrame, context: Context) -> pd.Series[bool]:
     """Tell which figures the definitions know: a figure of a new list or indicator enters with its definition."""
     definitions = context.indicators.by_id()
     lists = {"", *(entry.id for entry in context.policy.lists)}
-    whats = ledger["indicator"].isin(list(definitions)) & ledger["list"].isin(lists)
+    rows = ledger["indicator"].isin(list(definitions)) & ledger["list"].isin(lists)
     pairs = {
         "measure": {(id, name) for id, it in definitions.items() for name in ("", *it.measures)},
         "unit": {(id, unit) for id, it in definitions.items() for unit in it.units},
     }
     for column, known in pairs.items():
         given = zip(ledger["indicator"], ledger[column], strict=True)
-        whats &= pd.Series([pair in known for pair in given], ledger.index, dtype=bool)
-    return whats & ledger["area"].isin(context.areas.table.index)
+        rows &= pd.Series([pair in known for pair in given], ledger.index, dtype=bool)
+    return rows & ledger["area"].isin(context.areas.table.index)
 
 
 def stages_of(root: Path, data: EditionData) -> tuple[Stage, ...]:

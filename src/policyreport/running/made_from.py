@@ -21,7 +21,7 @@ from policyreport.errors import RunError
 from policyreport.params.edition import Edition
 from policyreport.params.reading import validate_strict
 from policyreport.running.cache.ingredients import digest, environment_digest, package_digest
-from policyreport.running.plan import EditionData
+from policyreport.running.plan import EditionData, load_edition
 from policyreport.running.store import write_whole
 from warm_kernels.notebooks import imported_modules
 
@@ -54,6 +54,11 @@ def code_digest(root: Path) -> str:
     bodies = [path.read_bytes() for path in sorted((root / "notebooks").glob("*/*.ipynb"))]
     package = package_digest(tuple(imported_modules(bodies)))
     return digest("\n".join([environment_digest(root), package, *map(digest, bodies)]).encode())
+
+
+def keep_edition(root: Path, name: str) -> None:
+    """Keep what the project makes an edition from, next to the edition's results."""
+    keep(root / "build" / name, made_from(root, load_edition(root, name)))
 
 
 def keep(store: Path, made: MadeFrom) -> None:
