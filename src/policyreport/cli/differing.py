@@ -184,7 +184,9 @@ def _cell(item: Conclusion | None) -> str:
 
 def _change(movement: Movement) -> str:
     change = "" if movement.change is None else f"{movement.change:+.2f}".rstrip("0").rstrip(".")
-    noise = {True: "within the noise", False: "beyond the noise", None: ""}[movement.in_noise]
+    noise = ""
+    if movement.kind == "rank":
+        noise = {True: "within the noise", False: "beyond the noise", None: "no margin of error"}[movement.in_noise]
     return ", ".join(filter(None, [change, noise]))
 
 
