@@ -247,6 +247,20 @@ def test_what_cannot_be_compared_is_refused(project: Path, words: tuple[str, ...
     assert named in result.output
 
 
+def test_a_broken_record_is_named_with_what_to_do(project: Path) -> None:
+    put(project / "build" / OLD, scored(OLD, 1.0)[:-20])
+    result = call(project, OLD, NEW)
+    assert result.exit_code == ExitCode.RUN_INCOMPLETE
+    assert "VN/targets.json" in result.output
+    assert f"policyreport run {OLD}" in result.output
+
+
+def test_reasons_lead_from_the_earlier_edition_to_the_later_one(project: Path) -> None:
+    assert "14.02 in 2025" in call(project, NEW, OLD).output
+    with pytest.raises(UsageError, match="the earlier edition first"):
+        attribute(project, NEW, OLD, counting(), lambda text: None)
+
+
 def test_an_edition_that_was_not_run_is_named(project: Path) -> None:
     shutil.rmtree(project / "build" / OLD)
     result = call(project, OLD, NEW)

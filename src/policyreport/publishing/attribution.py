@@ -41,6 +41,12 @@ def attribute(root: Path, old: str, new: str, run: Run, tell: Callable[[str], No
     its ingredients give, although the code is the same.
     """
     before, after = _ends(root, old, new)
+    days = [read_edition(root, name).as_known_on for name in (old, new)]
+    if days[1] < days[0]:
+        got = f"{old}, known on {days[0]}, before {new}, known on {days[1]}"
+        raise UsageError(
+            f"diff {old} {new} --reasons", "the earlier edition first", got, "Name them the other way round."
+        )
     kept, target = read_kept(root / "build" / old), made_from(root, load_edition(root, new))
     source = kept or made_from(root, load_edition(root, old))
     work = root / "build" / new / WORK

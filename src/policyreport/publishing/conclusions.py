@@ -11,8 +11,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from policyreport.errors import RunError
 from policyreport.figures.simulated import unmarked_name
-from policyreport.records.base import Frozen
+from policyreport.records.base import Frozen, misfit
 from policyreport.records.conclusions import KEPT, Comparison, Conclusion, Group, Key, Movement, Part, Reason
 from policyreport.records.notebooks import (
     BY_NOTEBOOK,
@@ -40,9 +41,17 @@ GROUPS = ("main point", "target", "country", "province")
 def read_conclusions(store: Path, nation: str) -> Conclusions:
     """Read what an edition's records conclude, by what it is about; of one subject on several dates the newest."""
     paths = sorted((store / "records").glob("*/*.json"))
-    kinds = {path: BY_NOTEBOOK.get(unmarked_name(path.stem)) for path in paths}
-    records = (kind.from_json(path.read_bytes()) for path, kind in kinds.items() if kind in CONCLUDING)
+    kinds = {path: BY_NOTEBOOK.get(unmarked_name(path.stem), NotebookRecord) for path in paths}
+    records = (_read(path, kind) for path, kind in kinds.items() if kind in CONCLUDING)
     return {item.key: item for record in records for item in conclusions_of(record, nation)}
+
+
+def _read(path: Path, kind: type[NotebookRecord]) -> NotebookRecord:
+    try:
+        return kind.from_json(path.read_bytes())
+    except ValidationError as error:
+        todo = f"Run `policyreport run {path.parents[2].name}`."
+        raise RunError(str(path), "a record of this version", misfit(error), todo) from None
 
 
 def conclusions_of(record: NotebookRecord, nation: str) -> Iterator[Conclusion]:
