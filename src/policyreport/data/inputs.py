@@ -169,9 +169,10 @@ class Inputs:
     def points(self) -> dict[tuple[str, str, str], tuple[SeriesPoint, ...]]:
         """Annual series by area, indicator and measure, in order of years."""
         rows = self.panel[self.panel["value"].notna()].sort_values("year", kind="stable")
-        years = zip(rows["indicator"], rows["year"], strict=True)
-        begun = [self.indicators.get(indicator).begun(year) for indicator, year in years]
-        rows = rows.rename(columns={"inputs": "rows"}).assign(begun=pd.Series(begun, rows.index, dtype="object"))
+        years = list(zip(rows["indicator"], rows["year"], strict=True))
+        days = {(indicator, year): self.indicators.get(indicator).begun(year) for indicator, year in set(years)}
+        begun = pd.Series([days[pair] for pair in years], rows.index, dtype="object")
+        rows = rows.rename(columns={"inputs": "rows"}).assign(begun=begun)
         keys = rows[["area", "indicator", "measure"]].itertuples(index=False, name=None)
         return read_points("the panel", rows, keys)
 
@@ -187,7 +188,8 @@ class Inputs:
         """Return the slice with the names and texts of a language of the edition; its tables are the same."""
         if language not in self._languages:
             other = copy(self)
-            vars(other).update(in_language(self, language))
+            numbers = {"points": self.points, "first_series": self.first_series}
+            vars(other).update(in_language(self, language) | numbers)
             self._languages[language] = other
         return self._languages[language]
 
