@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 
 # Everything heavy (pandas, papermill, pydantic) is imported inside the commands, so that `--help` and a typing
 # mistake are answered at once.
-from policyreport.cli import adding, running
+from policyreport.cli import adding, publishing, running
 from policyreport.cli.differing import diff
 from policyreport.cli.fetching import app as fetch_app
 from policyreport.cli.merging import merge
@@ -108,6 +108,7 @@ def main_options(
       policyreport render 2025Q4        make the website and the PDF from their results
       policyreport trace 2025Q4 1,227   find the rows and sources behind a printed number
       policyreport diff 2025Q3 2025Q4   compare what two editions find
+      policyreport publish 2025Q4 --to public
     \b
     Add figures:
       policyreport add FILE             add a sheet, after showing what it changes
@@ -342,6 +343,10 @@ def validity(
     run_validity(root, methods or [], draws, workers, open_console(), keep=keep)
 
 
+app.command("publish")(publishing.publish)
+app.command("archive")(publishing.archive)
+app.command("verify")(publishing.verify)
+app.command("serve")(publishing.serve)
 app.command("add")(adding.add)
 app.command("remove")(adding.remove)
 app.command("template")(adding.template)

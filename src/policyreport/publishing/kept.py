@@ -20,6 +20,10 @@ RENDERERS = PACKAGE / "publishing" / "renderers"
 RESULTS = ("records", "notebooks", "failures")
 # Laid into the site when they are ready, and remembered by themselves.
 PAPER = (".pdf", ".docx")
+# A picture as it stands in a page, and the names of what it stands in.
+_PLACED = re.compile(
+    r'(?:aria-describedby|id)="(?P<label>[\w-]+)"|(?P<picture><svg class="picture\b.*?</svg>)', re.DOTALL
+)
 _FIGURE = re.compile(r"\]\(([^)\s]*\bfigures/[^)\s]+)")
 
 
@@ -37,11 +41,16 @@ def renderer_digest(root: Path, tool: str) -> str:
 
 
 class Made(BaseModel):
-    """What hashes an output was made from, its own hash, and both of its pages by their name."""
+    """What hashes an output was made from, its own hash, and both of its pages by their name.
+
+    `files` are the hashes of all its files, `figures` those of the pictures on each page by the figure's label.
+    """
 
     origins: tuple[str, ...]
     digest: str
     pages: dict[str, tuple[str, str]] = {}
+    files: dict[str, str] = {}
+    figures: dict[str, dict[str, str]] = {}
 
 
 class Kept:
@@ -61,6 +70,10 @@ class Kept:
         made = self._made.get(output.name)
         return made is not None and origin in made.origins and made.digest == _digest(output)
 
+    def made(self, output: Path) -> Made | None:
+        """Return what is remembered of an output."""
+        return self._made.get(output.name)
+
     def pages(self, site: Path, origins: Mapping[str, str]) -> dict[str, Path]:
         """Return the pages of a site that are as they were made from `origins`: their file by their name."""
         made = self._made[site.name].pages if site.name in self._made else {}
@@ -71,13 +84,41 @@ class Kept:
         """Remember what hashes an output was made from, and what each of its pages was."""
         files = {page: (output / page).with_suffix(".html") for page in pages or {}}
         entries = {page: (origin, _digest(files[page])) for page, origin in (pages or {}).items()}
-        self._made[output.name] = Made(origins=origins, digest=_digest(output), pages=entries)
+        self._made[output.name] = Made(
+            origins=origins, digest=_digest(output), pages=entries, files=file_digests(output),
+            figures=figures_shown(output) if pages else {},
+        )  # fmt: skip
         draft = self._path.with_suffix(".part")
         draft.write_bytes(_FORMAT.dump_json(self._made, indent=1))
         draft.replace(self._path)
 
 
 _FORMAT = TypeAdapter(dict[str, Made])
+
+
+def file_digests(output: Path) -> dict[str, str]:
+    """Hash a file, or each file of a folder by its path in it."""
+    paths = {path.relative_to(output).as_posix(): path for path in _files(output)} if output.is_dir() else {}
+    if output.is_file():
+        paths = {output.name: output}
+    return {name: digest(path.read_bytes()) for name, path in paths.items()}
+
+
+def figures_shown(site: Path) -> dict[str, dict[str, str]]:
+    """Hash the pictures on each page of a site, by page and by the figure's label; of several in one, with a number."""
+    return {path.relative_to(site).as_posix(): _pictures(path) for path in sorted(site.rglob("*.html"))}
+
+
+def _pictures(page: Path) -> dict[str, str]:
+    shown: dict[str, str] = {}
+    label, number = "picture", 0
+    for match in _PLACED.finditer(page.read_text(encoding="utf-8", errors="replace")):
+        if match["label"]:
+            label, number = match["label"].removesuffix("-caption"), 0
+        else:
+            number += 1
+            shown[f"{label} {number}"] = digest(match["picture"].encode())
+    return shown
 
 
 def page_origins(project: Path, tool: str) -> dict[str, str]:

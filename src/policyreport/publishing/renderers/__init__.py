@@ -34,3 +34,11 @@ def choose(name: Literal["auto", "quarto", "pandoc"] = "auto") -> Renderer:
             'Install it (https://quarto.org/docs/get-started/) or choose "pandoc", which needs nothing more.',
         )
     return renderers[name]
+
+
+def tools() -> list[str]:
+    """List what the renderers installed here call themselves when they note what they made."""
+    from policyreport.publishing.renderers.pandoc import PandocRenderer
+    from policyreport.publishing.renderers.quarto import QuartoRenderer
+
+    return [renderer.tool for renderer in (QuartoRenderer(), PandocRenderer()) if renderer.available()]
