@@ -30,7 +30,7 @@ def publish(
     to: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder of the publication; it is made if need be.")],
     url: UrlOption = "",
 ) -> None:
-    """Publish an edition into a folder that any web server can serve.
+    """Publish an edition into a folder for any web server.
 
     The folder gets the edition's site, PDFs, downloads, citations and manifest.json, a list of all editions, and
     latest/, which leads to the newest one. Other editions in it stay as they are. Nothing is published while a file is
@@ -56,7 +56,7 @@ def archive(
     ] = None,
     url: UrlOption = "",
 ) -> None:
-    """Pack an edition with all it was made from into one ZIP file.
+    """Pack an edition and its sources into one ZIP file.
 
     It holds data, parameters, notebooks, code, locks, results and the publication, a list of the outputs (OUTPUTS.md),
     a description for machines (RO-Crate), manifest.json, and verify.py, which checks it all with Python alone.
@@ -89,7 +89,7 @@ def verify(
     quick: Annotated[bool, typer.Option("--quick", help="Only compare every file with manifest.json.")] = False,
     workers: Annotated[int, typer.Option(min=1, metavar="N", help="Notebooks at a time.")] = 2,
 ) -> None:
-    """Check that a published edition or an archive is what was published.
+    """Check a published edition or an archive.
 
     With --quick, every file is compared with manifest.json; that needs no project. Without it, the edition is made
     again from its archive, in a temporary folder, and records, executed notebooks, pages and downloads are compared.
@@ -136,7 +136,7 @@ def serve(
     ] = ".",
     port: Annotated[int, typer.Option(min=0, max=65535, metavar="PORT", help="0 takes a free one.")] = 8000,
 ) -> None:
-    """Show a rendered edition or a publication in a browser on this machine, and to nobody else.
+    """Serve an edition to this machine alone.
 
     \b
     Examples:

@@ -25,21 +25,22 @@ def find_problems(
     again = f"Run `policyreport render {edition.id}` again."
     if problem := _without_quorum(root, edition, store):
         return [problem]
-    if missing := [output for output in outputs if not output.exists()]:
-        return [f"{output}: expected in every language of the edition; got no such file. {again}" for output in missing]
-    kept = Kept(store)
-    problems = []
+    if missing := [output.relative_to(root) for output in outputs if not output.exists()]:
+        return [f"{name}: expected in every language of the edition; got no such file. {again}" for name in missing]
+    kept, problems, stale = Kept(store), [], []
     origins = {rendering_digest(root, store, tool, str(False)) for tool in tools}
     for output in (store / "report", *outputs):
-        made = kept.made(output)
+        made, name = kept.made(output), output.relative_to(root)
         if made is None or not made.files:
-            problems.append(f"{output}: expected hashes of its files in {store / 'rendered.json'}; got none. {again}")
+            problems.append(f"{name}: expected its hashes in {store.name}/rendered.json; got none. {again}")
             continue
-        problems += [f"{output}{line} {again}" for line in changed_files(output, made)]
-        if not origins & set(made.origins):
-            got = "data, params, pages, results or code that changed since"
-            problems.append(f"{output}: expected what the project would render now; got {got}. {again}")
-    return [*problems, *dead_links(outputs[0])]
+        problems += [f"{name}{line} {again}" for line in changed_files(output, made)]
+        stale += [] if origins & set(made.origins) else [output.name]
+    if stale:
+        got = "data, params, pages, results or code that changed since"
+        where = f"{store.relative_to(root)} ({', '.join(stale)})"
+        problems.append(f"{where}: expected what the project would render now; got {got}. {again}")
+    return [*problems, *(line.removeprefix(f"{root}/") for line in dead_links(outputs[0]))]
 
 
 def _without_quorum(root: Path, edition: Edition, store: Path) -> str:
@@ -73,7 +74,7 @@ def _changed_pictures(
     """Describe the pictures of a page that are not those rendered there; one known elsewhere, by its own place."""
     places = {
         picture: (other, label)
-        for other, pictures in sorted(made.items(), key=lambda item: item[0] != page)
+        for other, pictures in sorted(made.items(), key=lambda item: item[0] == page)
         for label, picture in reversed(pictures.items())
     }
     now = shown.get(page, {})
