@@ -172,8 +172,8 @@ def _published(root: Path, name: str, to: Path, url: str, *, quiet: bool = False
 
     edition, publisher = read_edition(root, name), Publisher(root, read_publication(root, url))
     store = root / "build" / name
-    site, documents = _outputs(store, edition)
-    _refuse(find_problems(root, edition, store, [site, *documents.values()], tools()), ExitCode.RENDER)
+    site, documents, annexes = _outputs(store, edition)
+    _refuse(find_problems(root, edition, store, [site, *documents.values(), *annexes], tools()), ExitCode.RENDER)
     commands = [f"policyreport run {name}", f"policyreport render {name}", f"policyreport publish {name}"]
     target = place(publisher, edition, site, documents, to, commands)
     if not publisher.publication.address and not quiet:
@@ -184,16 +184,20 @@ def _published(root: Path, name: str, to: Path, url: str, *, quiet: bool = False
     return target, publisher
 
 
-def _outputs(store: Path, edition: Edition) -> tuple[Path, dict[str, Path]]:
-    """Return an edition's site, and its PDFs by language."""
+def _outputs(store: Path, edition: Edition) -> tuple[Path, dict[str, Path], list[Path]]:
+    """Return an edition's site, its book by language, and the books' annexes."""
     from policyreport.figures.simulated import marked_name
+    from policyreport.publishing.page_files import ANNEX_PAGE, PDF_PAGE, document_of, pdf_name
 
     def named(name: str) -> Path:
         return store / (marked_name(name) if edition.simulated else name)
 
-    first = edition.languages[0]
-    ends = {language: "" if language == first else f"-{language}" for language in edition.languages}
-    return named("site"), {language: named(f"report-{edition.id}{end}.pdf") for language, end in ends.items()}
+    def paper(language: str, page: str) -> Path:
+        own = "" if language == edition.languages[0] else language
+        return named(pdf_name(document_of(own, page), edition.id))
+
+    books = {language: paper(language, PDF_PAGE) for language in edition.languages}
+    return named("site"), books, [paper(language, ANNEX_PAGE) for language in edition.languages]
 
 
 def _facts(target: Path) -> dict[str, Any]:

@@ -97,8 +97,8 @@ _FORMAT = TypeAdapter(dict[str, Made])
 
 
 def file_digests(output: Path) -> dict[str, str]:
-    """Hash a file, or each file of a folder by its path in it."""
-    paths = {path.relative_to(output).as_posix(): path for path in _files(output)} if output.is_dir() else {}
+    """Hash a file, or each file of a folder but PDFs by its path in it."""
+    paths = {path.relative_to(output).as_posix(): path for path in _own_files(output)}
     if output.is_file():
         paths = {output.name: output}
     return {name: digest(path.read_bytes()) for name, path in paths.items()}
@@ -149,8 +149,12 @@ def site_origin(project: Path, origins: Mapping[str, str]) -> str:
 def _digest(output: Path) -> str:
     """Hash a file, or all files of a folder; empty where there is none."""
     if output.is_dir():
-        return files_digest([path for path in _files(output) if path.suffix not in PAPER], output)
+        return files_digest(_own_files(output), output)
     return digest(output.read_bytes()) if output.is_file() else ""
+
+
+def _own_files(output: Path) -> list[Path]:
+    return [path for path in _files(output) if path.suffix not in PAPER]
 
 
 def _files(folder: Path) -> list[Path]:
