@@ -481,6 +481,7 @@ local HANDLERS = {
   source = function(div) return enclose("#source[", div.content, "]") end,
   flags = function(div) return enclose("#source[", div.content, "]") end,
   summary = function(div) return enclose("#summary[", div.content, "]") end,
+  ["own-words"] = function(div) return enclose("#own-words[", div.content, "]") end,
   ["one-page"] = one_page,
   contents = function() return raw("#contents(" .. quoted(contents_title) .. ")") end,
 }

@@ -8,6 +8,8 @@ from pathlib import Path
 from policyreport.errors import UsageError, did_you_mean
 
 EDITIONS = Path("params") / "editions"
+IN_FOLDER = "edition.yaml"
+"""The file of an edition that has a folder."""
 _QUARTER = re.compile(r"^\D*(\d{4})\W*q\W*([1-4])$", re.IGNORECASE)
 
 
@@ -31,8 +33,10 @@ def given_project(path: Path | None) -> Path:
 
 
 def list_editions(root: Path) -> tuple[str, ...]:
-    """List the names of the files in params/editions/, in alphabetical order."""
-    return tuple(sorted(path.stem for path in (root / EDITIONS).glob("[!.]*.yaml")))
+    """List the editions in params/editions/, files and folders, in alphabetical order."""
+    folder = root / EDITIONS
+    alone = {path.stem for path in folder.glob("[!.]*.yaml")}
+    return tuple(sorted(alone | {path.parent.name for path in folder.glob(f"[!.]*/{IN_FOLDER}")}))
 
 
 def way_to_edition(name: str, known: Iterable[str]) -> str:

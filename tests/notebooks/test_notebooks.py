@@ -9,13 +9,13 @@ import nbformat
 import pytest
 
 from policyreport.figures.frame import MIME
-from policyreport.params.edition import read_edition
+from policyreport.params.edition import list_editions, read_edition
 from policyreport.params.official import read_official
 from policyreport.records.base import Refusal
 from policyreport.records.notebooks import BY_NOTEBOOK, NATIONAL_NOTEBOOKS, NotebookRecord
 
 ROOT = Path(__file__).parents[2]
-EDITIONS = [read_edition(ROOT, path.stem) for path in (ROOT / "params" / "editions").glob("*.yaml")]
+EDITIONS = [read_edition(ROOT, name) for name in list_editions(ROOT)]
 # What users of the project have added is theirs to judge.
 OWN = {name for edition in EDITIONS for name in (*edition.notebooks.province, *edition.notebooks.country)}
 PATHS = [path for path in sorted((ROOT / "notebooks").rglob("*.ipynb")) if path.stem not in OWN]

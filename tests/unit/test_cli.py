@@ -135,8 +135,8 @@ def test_a_misspelt_edition_names_the_nearest(project, command):
     assert result.exit_code == ExitCode.USAGE
     assert result.stderr == (
         'Error: edition "2031q2"\n'
-        "  expected: the name of a file in params/editions/\n"
-        "  got:      no params/editions/2031q2.yaml\n"
+        "  expected: the name of an edition in params/editions/\n"
+        "  got:      no params/editions/2031q2 with an edition.yaml, and no params/editions/2031q2.yaml\n"
         '  to do:    did you mean "2031Q2"?\n'
     )
 

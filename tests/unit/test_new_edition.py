@@ -57,7 +57,7 @@ def test_an_edition_between_others_follows_the_one_before_it(project: Path) -> N
 
 @pytest.mark.parametrize("name", ["2026Q1", "2026q1", "2026-Q1", "2026 Q1"])
 def test_a_quarter_may_be_written_as_people_write_it(project: Path, name: str) -> None:
-    assert make_edition(project, name, DAY).file == "params/editions/2026Q1.yaml"
+    assert make_edition(project, name, DAY).file == "params/editions/2026Q1/edition.yaml"
 
 
 def test_notebooks_of_ones_own_and_a_choice_of_areas_go_on(project: Path) -> None:
@@ -107,7 +107,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(project: Path, words: 
     result = CliRunner().invoke(app, ["--project", str(project), "new-edition", *words])
     assert says in " ".join(result.stderr.split())
     assert bool(says) == (result.exit_code != 0)
-    assert files(project) == (before if says else before | {"2026Q1.yaml"})
+    assert files(project) == (before if says else before | {"2026Q1"})
 
 
 def test_a_file_that_cannot_be_made_valid_is_not_written(project: Path) -> None:
@@ -123,11 +123,11 @@ def test_the_command_says_what_was_made_and_what_comes_next(project: Path) -> No
     words = ["--project", str(project), "new-edition", "2026Q1", "--as-known-on", "2026-11-30"]
     shown = CliRunner().invoke(app, words).stdout
     assert shown.splitlines()[:2] == [
-        "params/editions/2026Q1.yaml: written, from 2025Q4",
+        "params/editions/2026Q1/edition.yaml: written, from 2025Q4",
         "  publications count up to 2026-11-30",
     ]
     assert "policyreport run 2026Q1" in shown
-    text = (project / "params" / "editions" / "2026Q1.yaml").read_text("utf-8")
+    text = (project / "params" / "editions" / "2026Q1" / "edition.yaml").read_text("utf-8")
     assert [line for line in text.splitlines() if line.startswith(("#", "{"))] == re.findall("^#.*", text, re.M)
     assert list(yaml.safe_load(text)) == [
         "id", "title", "titles", "quarter", "as_known_on", "areas", "previous", "languages", "quorum",

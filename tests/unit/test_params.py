@@ -74,7 +74,7 @@ def test_a_misspelt_key_is_answered_with_the_nearest_one(project: Path, rewrite:
         ("previous: null", "previous: 2025q4", 'did you mean "2025Q4"'),
         ("previous: null", "previous: 2025Q4", "Name an earlier edition"),
         ("languages: [en, vi]", "languages: []", "at least 1 item"),
-        ("id: 2025Q3", "id: 2025Q2", "the file's name"),
+        ("id: 2025Q3", "id: 2025Q2", "as in its path"),
     ],
 )
 def test_a_slip_in_an_edition_stops_with_its_reason(

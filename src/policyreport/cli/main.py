@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 # Everything heavy (pandas, papermill, pydantic) is imported inside the commands, so that `--help` and a typing
 # mistake are answered at once.
 from policyreport.cli import adding, publishing, running
+from policyreport.cli.accepting import accept
 from policyreport.cli.differing import diff
 from policyreport.cli.fetching import app as fetch_app
 from policyreport.cli.merging import merge
@@ -130,6 +131,7 @@ app.command("why")(running.why)
 app.command("compare-runs")(running.compare_runs)
 app.command("diff")(diff)
 app.command("new-edition")(new_edition)
+app.command("accept")(accept)
 app.command("new-notebook")(new_notebook)
 
 

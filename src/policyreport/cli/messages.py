@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 EditionArgument = Annotated[
-    str, typer.Argument(metavar="EDITION", help="Name of a file in params/editions/, such as 2025Q4.")
+    str, typer.Argument(metavar="EDITION", help="Name of an edition in params/editions/, such as 2025Q4.")
 ]
 
 
@@ -60,8 +60,8 @@ def check_edition(root: Path, edition: str) -> None:
     known = list_editions(root)
     if edition not in known:
         place = f'edition "{edition}"'
-        got = f"no params/editions/{edition}.yaml"
-        raise UsageError(place, "the name of a file in params/editions/", got, way_to_edition(edition, known))
+        got = f"no params/editions/{edition} with an edition.yaml, and no params/editions/{edition}.yaml"
+        raise UsageError(place, "the name of an edition in params/editions/", got, way_to_edition(edition, known))
 
 
 def edition_list(root: Path) -> tuple[Table, list[ParamsError]]:

@@ -29,8 +29,9 @@ def new_edition(
 ) -> None:
     """Make the edition of the next quarter.
 
-    It is a file in params/editions/, as the last one's but for the quarter, the day up to which publications count,
-    the titles, and the edition it is compared with. Change in it what should differ.
+    It is a folder in params/editions/. Its edition.yaml is as the last one's but for the quarter, the day up to which
+    publications count, the titles, and the edition it is compared with. Change in it what should differ. Foreword,
+    conclusions and recommendations are written in the folder of each language.
 
     \b
     Next steps:

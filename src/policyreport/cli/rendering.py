@@ -63,6 +63,7 @@ def render_edition(root: Path, edition: str, renderer: Renderer, formats: set[st
             for output in outputs:
                 typer.echo(f"{shown_path(output.shown, root)}  (unchanged)")
             lay_into_site(outputs)
+            _say_notes(project)
             return
         from policyreport.publishing import report
 
@@ -71,7 +72,18 @@ def render_edition(root: Path, edition: str, renderer: Renderer, formats: set[st
         kept.note(project, everything)
         failed = Making(root, project, renderer, kept, everything, console).make(outputs)
         lay_into_site(outputs)
+        _say_notes(project)
     _say_failures(failed, outputs, root)
+
+
+def _say_notes(project: Path) -> None:
+    """Say what is to be known of the edition's own texts before they are published."""
+    from policyreport.publishing.edition_prose import read_notes
+
+    if notes := read_notes(project):
+        typer.echo("The edition's own texts:", err=True)
+        for note in notes:
+            typer.echo(f"  {note['text']}", err=True)
 
 
 def _outputs(root: Path, edition: str, store: Path, formats: set[str], *, draft: bool) -> list[Output]:

@@ -370,12 +370,12 @@ def decision_files(root: Path, edition: Edition) -> dict[str, bytes]:
     own = [name for name in map(texts_file, edition.languages) if (root / name).is_file()]
     names = [*COMMON_FILES, *own, *own_parameters(edition.layout(root))]
     files = {name: (root / name).read_bytes() for name in names}
-    return files | {edition_file(edition.id): edition_bytes(root, edition.id)}
+    return files | {edition_file(root, edition.id): edition_bytes(root, edition.id)}
 
 
 def edition_bytes(root: Path, name: str) -> bytes:
     """Return an edition's file as notebooks read it: declaring one more runs no other again."""
-    return undeclared((root / edition_file(name)).read_text(encoding="utf-8")).encode()
+    return undeclared((root / edition_file(root, name)).read_text(encoding="utf-8")).encode()
 
 
 def files_of(rows: Iterable[str]) -> list[str]:

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from policyreport.errors import ParamsError
 from policyreport.params.languages import Code, read_languages, require_whole
 from policyreport.params.reading import DATA, Layout, Root, Strict, read_strict
-from policyreport.project import EDITIONS, list_editions, way_to_edition
+from policyreport.project import EDITIONS, IN_FOLDER, list_editions, way_to_edition
 from policyreport.records.periods import period_bounds
 
 OWN_NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -39,10 +39,11 @@ class OwnNotebooks(Strict):
 
 
 class Edition(Strict):
-    """One file of params/editions/.
+    """One edition of params/editions/: ``2026Q1/edition.yaml`` with its texts in a folder, or ``2026Q1.yaml`` alone.
 
-    `id` equals the file's name. `as_known_on` is the day D of METHODS §0: only rows published by then exist for this
-    edition. `areas` is ``"all"`` or a list of area keys. `previous` is the edition that "what changed" compares with.
+    `id` equals the name of the folder, or of the file. `as_known_on` is the day D of METHODS §0: only rows published
+    by then exist for this edition. `areas` is ``"all"`` or a list of area keys. `previous` is the edition that "what
+    changed" compares with.
     `data` is the folder with the edition's figures and what it changes in the parameters
     (`policyreport.params.reading`); `simulated` means that they were drawn and not observed, and marks every page,
     figure and file. `quorum` is the share of areas whose notebooks must succeed before anything is published
@@ -107,34 +108,43 @@ def read_edition(root: Path, name: str) -> Edition:
         raise ParamsError(str(root / EDITIONS), "the name of an edition", f'"{name}"', todo)
     edition = read_edition_file(root, name)
     if "languages" in edition.model_fields_set:
-        require_whole(f"{root / edition_file(name)}: languages", edition.languages, read_languages(root))
+        require_whole(f"{root / edition_file(root, name)}: languages", edition.languages, read_languages(root))
     _check_chain(root, edition, known)
     return edition
 
 
 def read_edition_file(root: Path, name: str) -> Edition:
-    """Read the file of one edition by itself, in a project or a slice; its `id` must equal the file's name."""
-    path = root / edition_file(name)
+    """Read the file of one edition by itself, in a project or a slice; its `id` must equal the edition's name."""
+    path = root / edition_file(root, name)
+    if path.name == IN_FOLDER and (alone := path.parent.with_suffix(".yaml")).is_file():
+        todo = f"Keep one of them: move what differs into {path}, and remove the other."
+        raise ParamsError(str(path), "one file of an edition", f"also {alone}", todo)
     edition = read_strict(path, Edition)
     if edition.id != name:
-        raise ParamsError(f"{path}: id", f'"{name}", the file\'s name', f'"{edition.id}"', "Make them equal.")
+        raise ParamsError(f"{path}: id", f'"{name}", as in its path', f'"{edition.id}"', "Make them equal.")
     return edition
 
 
-def edition_file(name: str) -> str:
-    """Return the path of an edition's file below a project or slice."""
-    return f"{EDITIONS.as_posix()}/{name}.yaml"
+def edition_folder(name: str) -> Path:
+    """Return the folder of an edition's own texts below a project."""
+    return EDITIONS / name
+
+
+def edition_file(root: Path, name: str) -> str:
+    """Return the path of an edition's file below a project or slice: in its folder, else alone."""
+    folder = f"{EDITIONS.as_posix()}/{name}"
+    return f"{folder}/{IN_FOLDER}" if (root / folder / IN_FOLDER).is_file() else f"{folder}.yaml"
 
 
 def _check_chain(root: Path, edition: Edition, known: tuple[str, ...]) -> None:
     followed = [edition.id]
     while edition.previous is not None:
-        place = f"{root / edition_file(edition.id)}: previous"
+        place = f"{root / edition_file(root, edition.id)}: previous"
         if edition.previous in followed:
             circle = " → ".join([*followed[followed.index(edition.previous) :], edition.previous])
             raise ParamsError(place, "an edition before this one", f"a circle, {circle}", "Break it here.")
         if edition.previous not in known:
-            missing, todo = f"no {edition_file(edition.previous)}", way_to_edition(edition.previous, known)
+            missing, todo = f"no {edition_file(root, edition.previous)}", way_to_edition(edition.previous, known)
             todo = f"Put the file back, or name another edition: {todo}" if todo.startswith("To make") else todo
             raise ParamsError(place, "the name of an edition", f'"{edition.previous}", {missing}', todo)
         earlier = read_edition_file(root, edition.previous)

@@ -36,7 +36,7 @@ def read_page(path: Path, place: str) -> tuple[dict[str, object], str]:
     match = FRONT_MATTER.match(read_text(path, place))
     if match is None:
         raise RenderError(place, "a page beginning with front matter between --- lines", "none", "Add it.")
-    return _parse(match["head"], place), match["body"]
+    return parse_yaml(match["head"], place), match["body"]
 
 
 def title_of(head: Mapping[str, object], place: str) -> str:
@@ -48,7 +48,7 @@ def title_of(head: Mapping[str, object], place: str) -> str:
 
 def read_settings(path: Path, place: str) -> dict[str, Any]:
     """Read a ``_quarto.yml``; raises RenderError if it is missing, not UTF-8 or no mapping."""
-    return _parse(read_text(path, place), place)
+    return parse_yaml(read_text(path, place), place)
 
 
 def join_page(head: Mapping[str, object], body: str) -> str:
@@ -78,7 +78,8 @@ def read_text(path: Path, place: str) -> str:
         raise RenderError(place, "text in UTF-8", str(error), "Save the file as UTF-8.") from error
 
 
-def _parse(text: str, place: str) -> dict[str, Any]:
+def parse_yaml(text: str, place: str) -> dict[str, Any]:
+    """Read front matter or settings; raises RenderError unless they are keys and values."""
     try:
         parsed = yaml.safe_load(text)
     except yaml.YAMLError as error:

@@ -5,9 +5,10 @@ Assembly fills the pages' templates, so every renderer reads plain pages.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -29,15 +30,28 @@ from policyreport.figures.simulated import (
     sentence,
     unmarked_name,
 )
-from policyreport.params.edition import Edition, read_edition
+from policyreport.params.edition import Edition, edition_folder, read_edition
 from policyreport.params.languages import read_languages
+from policyreport.params.numerals import read_numerals
 from policyreport.params.report import read_roles
 from policyreport.params.spelling import sort_key
 from policyreport.params.untrusted import require_inside
 from policyreport.params.wording import capitalised
 from policyreport.publishing.downloads import FILES, FOLDER, download_list, make_downloads
+from policyreport.publishing.edition_prose import (
+    COMMENTS,
+    NOTES,
+    TEXTS,
+    Passage,
+    ProseFiles,
+    choose,
+    notes_on,
+    prose_filters,
+    read_prose_files,
+)
 from policyreport.publishing.method_values import with_methods
 from policyreport.publishing.notebook_pages import drawing_of, notebook_page
+from policyreport.publishing.numerals import Numerals
 from policyreport.publishing.own_values import Section, first_heading, own_sections
 from policyreport.publishing.page_files import (
     EDITION_FILE,
@@ -54,6 +68,7 @@ from policyreport.publishing.page_files import (
 )
 from policyreport.publishing.page_values import Records, of_report, page_values
 from policyreport.publishing.pictures import require_picture
+from policyreport.publishing.prose_templates import ProseTemplates
 from policyreport.publishing.provenance import Provenance, read_provenance
 from policyreport.publishing.source_marks import FILE as TRACES
 from policyreport.publishing.source_marks import SourceMarks
@@ -125,12 +140,7 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
     edition, areas = read_edition(root, edition_id), read_areas(root)
     roles = read_roles(edition.layout(root))
     keys = areas.of_edition(edition)
-    contents = collect(store)
-    if not contents.drawings and not contents.failures:
-        raise RenderError(
-            str(store / "notebooks"), "executed notebooks", "none",
-            f"Run `policyreport run {edition_id}` first.",
-        )  # fmt: skip
+    contents = require_results(store)
     turnout = count_turnout(store, keys, roles.nation, edition.quorum, simulated=edition.simulated)
     if not draft:
         require_quorum(turnout, edition_id)
@@ -149,15 +159,14 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
         (project / FOLDER).mkdir()
         for file in files:
             (project / FOLDER / file.name).write_bytes(file.body)
-        for language in edition.languages:
-            own = provenance.in_language(language)
+        every = pages_of(root, store, contents, provenance)
+        for language, pages in every.items():
+            own, version = provenance.in_language(language), contents.in_language(language)
             navigation = Navigation(
                 own.areas, run, own.edition, names, roles.regions, roles.nation, turnout if draft else None,
                 edition.languages,
             )  # fmt: skip
-            version = contents.in_language(language)
             version.downloads = navigation.captions(download_list(files, own.formats))
-            pages = Pages(root, store, version, own)
             home, marks = navigation.home(project), SourceMarks()
             home.mkdir(exist_ok=True)
             bodies = _write_pages(home, version, pages, navigation, marks, own)
@@ -171,6 +180,8 @@ def assemble(root: Path, edition_id: str, store: Path, *, draft: bool = False) -
             if edition.simulated:
                 (home / TRACES).rename(home / marked_name(TRACES))
         _write_settings(project, settings, edition.languages)
+        notes = notes_on(edition.id, {language: pages.passages for language, pages in every.items()})
+        (project / NOTES).write_text(json.dumps(notes, ensure_ascii=False, indent=1), encoding="utf-8")
         if edition.simulated:
             _mark_scripts(project, navigation)
         target = store / "report"
@@ -314,6 +325,15 @@ class Navigation:
         }
 
 
+def require_results(store: Path) -> Contents:
+    """Read what notebooks drew and which failed; raises RenderError if none was run."""
+    contents = collect(store)
+    if not contents.drawings and not contents.failures:
+        todo = f"Run `policyreport run {store.name}` first."
+        raise RenderError(str(store / "notebooks"), "executed notebooks", "none", todo)
+    return contents
+
+
 def collect(store: Path) -> Contents:
     """Read failures by area, and the pictures of notebooks that succeeded by area and id."""
     contents = Contents()
@@ -364,18 +384,51 @@ def _drawn(notebook: nbformat.NotebookNode) -> Iterator[Drawing]:
 class Pages:
     """The pages of reports/, filled in with an edition's values."""
 
-    def __init__(self, root: Path, store: Path, contents: Contents, provenance: Provenance) -> None:
+    def __init__(
+        self, root: Path, store: Path, contents: Contents, provenance: Provenance, prose: ProseFiles | None = None
+    ) -> None:
         language = provenance.edition.language
         self.place = f"reports/{language}"
         self.folder = root / self.place
         failures = [failure for of_area in contents.failures.values() for failure in of_area]
         self._contents, self._areas, nation = contents, provenance.areas, provenance.roles.nation
         self._values, self._records, filters = page_values(root, store, provenance, failures)
+        filters |= prose_filters(language)
         self._declared = provenance.edition.notebooks
         self._values["pictures"] = contents.pictures(nation)
         self._values["notebooks_page"] = f"notebooks/{self._areas.slug(nation)}.html"
         self._values["own"] = contents.sections(self._declared.country, nation, self._records)
         self._templates = Templates(self.folder, provenance.formats, filters, self.place)
+        self.show({})
+        self.passages = {} if prose is None else self._filled(root, store, provenance, filters, prose)
+        self.show(self.passages)
+
+    def _filled(
+        self,
+        root: Path,
+        store: Path,
+        provenance: Provenance,
+        filters: Mapping[str, Callable[..., object]],
+        prose: ProseFiles,
+    ) -> dict[str, Passage]:
+        """Fill the edition's own texts in this language; of provinces, those that have results."""
+        language = provenance.edition.language
+        place = f"{edition_folder(provenance.edition.id)}/{language}"
+        numerals, nation = Numerals(read_numerals(root), language), provenance.roles.nation
+        templates = ProseTemplates(root / place, provenance.formats, filters, place, numerals, store, nation)
+        passages = {}
+        for name in prose.texts.get(language, ()):
+            key = name.removeprefix(f"{COMMENTS}/")
+            values = self._values if key == name else self._values | self._area(key)
+            kept = prose.accepted.get(language, {}).get(name, ())
+            if passage := templates.passage(name, values, kept):
+                passages[name] = passage
+        return passages
+
+    def show(self, passages: Mapping[str, Passage]) -> None:
+        """Put the edition's own texts on the pages."""
+        self._shown = passages
+        self._values["prose"] = {name: passages.get(name) for name in TEXTS}
 
     def read(self, name: str) -> tuple[dict[str, object], str]:
         """Return a page's front matter and its filled body."""
@@ -384,6 +437,10 @@ class Pages:
 
     def province(self, name: str, key: str) -> str:
         """Return the filled body of a page about one province."""
+        return self._templates.fill(name, self._values | self._area(key))
+
+    def _area(self, key: str) -> dict[str, object]:
+        """Return what only a page about one province is given."""
         scope = f"{key}-"
         area = {
             "key": key,
@@ -395,9 +452,10 @@ class Pages:
             "pictures": self._contents.pictures(key, scope),
             "failures": of_report(self._contents.failures.get(key, [])),
             "own": self._contents.sections(self._declared.province, key, self._records),
+            "comment": self._shown.get(f"{COMMENTS}/{key}"),
             **{notebook: self._records.get((key, notebook)) for notebook in OF_AREA},
         }
-        return self._templates.fill(name, self._values | {"scope": scope, "area": area})
+        return {"scope": scope, "area": area}
 
     def notebooks(self, key: str, page: str) -> str:
         """Return the filled body of the page with an area's executed notebooks; `page` leads to what they made."""
@@ -412,19 +470,32 @@ class Pages:
         return self._templates.fill(NOTEBOOKS_PAGE, self._values | {"area": area})
 
 
+def pages_of(root: Path, store: Path, contents: Contents, provenance: Provenance) -> dict[str, Pages]:
+    """Return the pages of each language; a text that one lacks is shown there as written in another."""
+    edition = provenance.edition
+    prose = read_prose_files(root, edition, provenance.areas.of_edition(edition))
+    every = {
+        language: Pages(root, store, contents.in_language(language), provenance.in_language(language), prose)
+        for language in edition.languages
+    }
+    passages = {language: pages.passages for language, pages in every.items()}
+    for language, pages in every.items():
+        pages.show(choose(passages, language))
+    return every
+
+
 def filled_pages(root: Path, store: Path, contents: Contents) -> Iterator[tuple[str, str]]:
     """Yield the name and the filled text of every page of the site; of a province by its key.
 
     The names in other languages than the first begin with their folder: ``vi/tasks.qmd``.
     """
     provenance = read_provenance(root, store.name)
-    for language in provenance.edition.languages:
-        own = provenance.in_language(language)
-        pages = Pages(root, store, contents.in_language(language), own)
-        folder = "" if language == provenance.edition.language else f"{language}/"
+    edition = provenance.edition
+    for language, pages in pages_of(root, store, contents, provenance).items():
+        folder = "" if language == edition.language else f"{language}/"
         for path in sorted(pages.folder.glob("*.qmd")):
             yield f"{folder}{path.name}", pages.read(path.name)[1]
-        for key in own.areas.of_edition(own.edition):
+        for key in provenance.areas.of_edition(edition):
             yield f"{folder}{key}", pages.province(PROVINCE_PAGE, key)
 
 
@@ -440,6 +511,10 @@ def _write_pages(
         place = f"{pages.place}/{path.name}"
         head, body = pages.read(path.name)
         title = title_of(head, place).replace("{edition}", escape(navigation.edition.title))
+        if not body.strip():
+            # A page of the edition's own texts, of which none is written.
+            bodies[path.stem] = (title, "")
+            continue
         body = DOWNLOADS.sub(lambda _: contents.downloads, navigation.captions(body))
         file = navigation.stem(path.stem)
         head |= {"title": navigation.title(title), "page": path.stem, "root": ".", "file": file}
@@ -528,6 +603,8 @@ def _write_pdf_page(
         if page not in bodies:
             raise RenderError(place, f"a page of {pages.place}/", f'"{page}"', did_you_mean(page, bodies))
         title, text = bodies[page]
+        if not text:
+            return ""
         return f"# {title} {{#page-{page}}}\n\n{text}"
 
     def national(page: str) -> str:
@@ -563,7 +640,7 @@ def _write_edition(
     pages = [
         {"title": bodies[name][0], "href": f"{navigation.stem(name)}.html"}
         for name in settings.pop("site-menu", [])
-        if name in bodies
+        if name in bodies and bodies[name][1]
     ]
     settings |= {
         "edition": edition.id,

@@ -82,6 +82,8 @@ class Templates:
     `filters` are further ones by name; messages name files by `place`, else by the folder's name.
     """
 
+    sandbox = Sandbox
+
     def __init__(
         self,
         folder: Path,
@@ -91,7 +93,7 @@ class Templates:
     ) -> None:
         self.folder, self._folder_place = folder, place or folder.name
         texts = Texts(formats)
-        self._sandbox = Sandbox(
+        self._sandbox = self.sandbox(
             block_start_string="[%",
             block_end_string="%]",
             variable_start_string="[[",
@@ -146,7 +148,10 @@ class Templates:
         if isinstance(error, NotKnown):
             inside = "a value of this page" if error.parent is missing else "a value that is there"
             names = self._names(place, values) if error.parent is missing else names_of(error.parent)
-            return RenderError(where, inside, f'"{error.name}"', did_you_mean(error.name, names))
+            todo = did_you_mean(error.name, names)
+            if isinstance(error.parent, (list, tuple)):
+                todo = f"The value before it is a list of {len(error.parent)}: choose one by its place, from [0] on."
+            return RenderError(where, inside, f'"{error.name}"', todo)
         if isinstance(error, SecurityError):
             todo = "A template reads values and calls macros."
             return RenderError(where, "a value, a filter or a macro", str(error).rstrip("."), todo)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from policyreport.errors import UsageError, did_you_mean
 from policyreport.figures.simulated import marked_name
 from policyreport.params.edition import read_edition
 from policyreport.publishing.provenance import Evidence, read_provenance
+from policyreport.publishing.record_numbers import NUMBER, amount, find_numbers, rows_of, values_of
 from policyreport.publishing.report import collect, filled_pages
 from policyreport.records.base import Frozen
 from policyreport.records.digits import as_published
@@ -22,7 +23,6 @@ from policyreport.records.markdown import read_marks
 
 FIELD = re.compile(r"^(?:records/)?(?P<area>[^/:]+)/(?P<notebook>[a-z][a-z0-9-]*)(?:\.json)?:(?P<path>.+)$")
 _STEP = re.compile(r"\.?(?P<key>[A-Za-z_]\w*)|\[(?P<number>\d+)\]")
-_NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?")
 # Thousands grouped as in SI, or as on a Swiss or Vietnamese keyboard: "1 227", "1'227".
 _GROUPED = re.compile(r"(?<=\d)[ '’](?=\d{3}(?!\d))")
 _NEAREST = 5
@@ -139,14 +139,18 @@ def _clipped(line: str, value: str) -> str:
 def _number(root: Path, store: Path, what: str) -> list[Place]:
     """Find a number among printed values, else in fields of records."""
     asked = _normal(_GROUPED.sub("", _normal(what)))
-    if not _NUMBER.search(asked):
+    if not NUMBER.search(asked):
         todo = "Ask for a number as printed, or for a field such as VN/economy:pace[0].observed_pp."
         raise UsageError(f'"{what}"', "a number, or AREA/NOTEBOOK:FIELD", "neither", todo)
     marked = printed(root, store)
     whole = re.compile(rf"(?<![\d.,]){re.escape(asked)}(?![\d]|[.,]\d)")
     places = [place for place in marked if whole.search(_normal(place.value))]
     # "485 of 1,132" is a phrase of a page; a record's field holds one number.
-    places = places or (list(_in_records(store, asked)) if len(_NUMBER.findall(asked)) == 1 else [])
+    if not places and len(NUMBER.findall(asked)) == 1:
+        places = [
+            Place(where=f"{name}:{field}", value=as_published(value), rows=rows)
+            for name, field, value, rows in find_numbers(store, asked)
+        ]
     if places:
         return places
     near = ", ".join(_nearest(marked, asked)) or "none is marked"
@@ -167,54 +171,15 @@ def _typed(text: str) -> str:
     return re.sub(r"(?<=\d) (?=%)", "", text)
 
 
-def _amount(text: str) -> float:
-    return float(text.replace(",", ""))
-
-
 def _nearest(marked: Iterable[Place], asked: str) -> list[str]:
     """List printed numbers by their distance, each with the place of its first appearance."""
-    wanted = _amount(_NUMBER.search(asked)[0])  # type: ignore[index]  # the caller found one
+    wanted = amount(NUMBER.search(asked)[0])  # type: ignore[index]  # the caller found one
     places: dict[str, str] = {}
     for place in marked:
-        for number in _NUMBER.findall(_typed(place.value)):
+        for number in NUMBER.findall(_typed(place.value)):
             places.setdefault(number, place.where)
-    order = sorted(places, key=lambda number: (abs(_amount(number) - wanted), number))
+    order = sorted(places, key=lambda number: (abs(amount(number) - wanted), number))
     return [f"{number} ({places[number]})" for number in order[:_NEAREST]]
-
-
-def _in_records(store: Path, asked: str) -> Iterator[Place]:
-    """Yield fields of records that round to the number, as it stands or as a share of 1."""
-    text = _NUMBER.search(asked)[0]  # type: ignore[index]  # the caller found one
-    digits, wanted = len(text.partition(".")[2]), _amount(text)
-    factor = 100 if "%" in asked else 1
-    for path in sorted((store / "records").glob("*/*.json")):
-        name = f"{path.parent.name}/{path.stem}"
-        for field, value, rows in _values(json.loads(path.read_bytes()), "", ()):
-            if rows and any(round(value * by, digits) == wanted for by in {1, factor}):
-                yield Place(where=f"{name}:{field}", value=as_published(value), rows=rows)
-
-
-def _values(node: Any, field: str, rows: tuple[str, ...]) -> Iterator[tuple[str, float, tuple[str, ...]]]:
-    """Yield every number of a record with the rows of the nearest enclosing part that has any."""
-    if isinstance(node, dict):
-        own = _rows(node) or rows
-        for key, value in node.items():
-            if key not in ("version", "year", "years"):
-                yield from _values(value, f"{field}.{key}".lstrip("."), own)
-    elif isinstance(node, list):
-        for at, value in enumerate(node):
-            yield from _values(value, f"{field}[{at}]", rows)
-    elif isinstance(node, int | float) and not isinstance(node, bool):
-        yield field, node, rows
-
-
-def _rows(node: dict[str, Any]) -> tuple[str, ...]:
-    """Return the ledger rows that a part of a record names: its own id where it is a row, else its inputs."""
-    if "source" in node and "#" in str(node.get("id", "")):
-        return (node["id"],)
-    inputs = node.get("inputs") or ()
-    groups = inputs.values() if isinstance(inputs, dict) else [inputs]
-    return tuple(dict.fromkeys(row for group in groups for row in group))
 
 
 def _field(store: Path, asked: re.Match[str]) -> Place:
@@ -227,15 +192,15 @@ def _field(store: Path, asked: re.Match[str]) -> Place:
         todo = did_you_mean(f"{asked['area']}/{asked['notebook']}", known)
         raise UsageError(where, f"a record of {store.name}", "none of this name", todo)
     node = json.loads(path.read_bytes())
-    rows: tuple[str, ...] = _rows(node)
+    rows = rows_of(node)
     for step in _steps(asked["path"], where):
         above = node
         node = _step_into(node, step, where)
         # Where a row names its inputs by figure, only those of this figure count.
         by_figure = above.get("inputs") if isinstance(above, dict) else None
         own = tuple(by_figure.get(step, ())) if isinstance(by_figure, dict) else ()
-        rows = (_rows(node) if isinstance(node, dict) else ()) or own or rows
-    rows = rows or tuple(dict.fromkeys(row for _, _, ids in _values(node, "", ()) for row in ids))
+        rows = (rows_of(node) if isinstance(node, dict) else ()) or own or rows
+    rows = rows or tuple(dict.fromkeys(row for _, _, ids in values_of(node) for row in ids))
     if not rows:
         todo = "Ask for a field inside a result, such as pace[0].observed_pp."
         raise UsageError(where, "a field with ledger rows behind it", "none names any", todo)

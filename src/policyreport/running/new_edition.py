@@ -1,4 +1,4 @@
-"""The next edition, made from an earlier one: its file in params/editions/."""
+"""The next edition, made from an earlier one: its folder in params/editions/."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from policyreport.params.policy import read_policy
 from policyreport.params.reading import Root
 from policyreport.params.report import read_roles
 from policyreport.params.translated import read_texts
-from policyreport.project import list_editions, quarter_of
+from policyreport.project import EDITIONS, IN_FOLDER, list_editions, quarter_of
 from policyreport.records.formats import Formats
 from policyreport.records.periods import period_bounds
 from policyreport.running.store import write_whole
@@ -50,17 +50,18 @@ class NewEdition:
 
 
 def make_edition(root: Path, name: str, as_known_on: date, *, earlier: str = "", title: str = "") -> NewEdition:
-    """Write the edition of a quarter, as an earlier one is but for quarter, day, titles and what it is compared with.
+    """Write the folder of a quarter's edition, as an earlier one but for quarter, day, titles and what it follows.
 
     Without the name of the earlier one it is the last of observed figures. Titles follow `edition_title` of
-    params/report.yaml in each language. Raises UsageError if `name` is no quarter or the file exists, and ParamsError
-    if the edition would not be valid; nothing is written then.
+    params/report.yaml in each language. Raises UsageError if `name` is no quarter or the edition exists, and
+    ParamsError if the edition would not be valid; nothing is written then.
     """
     quarter = quarter_of(name)
     if not quarter:
         raise UsageError("new-edition", "a quarter, such as 2026Q1", f'"{name}"', "Name the quarter it reports on.")
-    path = root / edition_file(quarter)
-    if path.exists():
+    file = EDITIONS / quarter / IN_FOLDER
+    if quarter in list_editions(root):
+        path = root / edition_file(root, quarter)
         todo = "Edit the file, or remove it first."
         raise UsageError(f"new-edition {quarter}", "an edition that does not exist yet", str(path), todo)
     start = period_bounds(quarter.replace("Q", "-Q"))[0]
@@ -76,8 +77,18 @@ def make_edition(root: Path, name: str, as_known_on: date, *, earlier: str = "",
     changes = {"id": quarter, "quarter": quarter, "as_known_on": as_known_on, "previous": old.id, "note": ""}
     changes |= {"title": title or titles[first], "titles": {language: titles[language] for language in others}}
     edition = old.model_copy(update=changes)
-    write_whole(path, text_of(edition).encode())
-    return NewEdition(edition, edition_file(quarter), _lists_ended(old.layout(root), start))
+    write_whole(root / file, text_of(edition).encode())
+    _write_stubs(root, file.parent, edition)
+    return NewEdition(edition, file.as_posix(), _lists_ended(old.layout(root), start))
+
+
+def _write_stubs(root: Path, folder: Path, edition: Edition) -> None:
+    """Write a file for each text of the edition's own in its languages, unless it is there."""
+    for language in edition.languages:
+        for stub in sorted((root / "reports" / language / "edition").glob("*.md")):
+            path = root / folder / language / stub.name
+            if not path.exists():
+                write_whole(path, stub.read_bytes())
 
 
 def title_of(root: Path, like: Edition, quarter: str, language: str) -> str:

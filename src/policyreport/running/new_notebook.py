@@ -52,7 +52,7 @@ def make_notebook(root: Path, name: str, level: str, edition_id: str, title: str
         todo = "Choose another name, or remove the file."
         raise UsageError(f"new-notebook {name}", "the name of no file yet", path, todo)
     is_declared = name in getattr(edition.notebooks, level)
-    settings = root / edition_file(edition.id)
+    settings = root / edition_file(root, edition.id)
     text = settings.read_text(encoding="utf-8") if is_declared else _declared(root, edition, level, name)
     title = " ".join(title.split()) or name.replace("-", " ").capitalize()
     body = _skeleton(level, dict(zip(PLACEHOLDERS, (title, name, edition.id), strict=True)))
@@ -63,7 +63,7 @@ def make_notebook(root: Path, name: str, level: str, edition_id: str, title: str
     except OSError as error:
         (root / path).unlink(missing_ok=True)
         raise system_error(UsageError, error, str(root)) from None
-    return Made(path, edition_file(edition.id), not is_declared)
+    return Made(path, edition_file(root, edition.id), not is_declared)
 
 
 def _require_name(name: str, edition: Edition, level: str) -> None:
@@ -76,13 +76,13 @@ def _require_name(name: str, edition: Edition, level: str) -> None:
         raise UsageError(place, "a name that no notebook of the report has", f'"{name}"', todo)
     other = next(iter(LEVELS.keys() - {level}))
     if name in getattr(edition.notebooks, other):
-        got = f"{name}, for {other} in {edition_file(edition.id)}"
+        got = f"{name}, for {other} in the file of {edition.id}"
         raise UsageError(place, "a name that the edition has not declared", got, "Choose another name.")
 
 
 def _declared(root: Path, edition: Edition, level: str, name: str) -> str:
     """The edition's text with the notebook declared, checked to mean that and nothing else."""
-    path = root / edition_file(edition.id)
+    path = root / edition_file(root, edition.id)
     text = path.read_text(encoding="utf-8")
     new = declare(text, level, name)
     before = load_yaml(path)

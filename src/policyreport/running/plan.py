@@ -192,7 +192,7 @@ def last_units_of(root: Path, data: EditionData, store: Path, names: Sequence[st
 
 def require_own_notebooks(root: Path, edition: Edition) -> None:
     """Refuse an edition that declares a notebook under a name of ours, or one whose file is missing (ParamsError)."""
-    place = f"{root / edition_file(edition.id)}: notebooks"
+    place = f"{root / edition_file(root, edition.id)}: notebooks"
     declared = edition.notebooks
     for name in (*declared.province, *declared.country):
         if name in BY_NOTEBOOK:
@@ -229,7 +229,7 @@ def slice_by_hand(notebook: str, area: str, edition: str) -> Path:
     """
     root = find_project(Path.cwd())
     data = load_edition(root, edition)
-    area = _area_by_hand(data, notebook, area)
+    area = _area_by_hand(root, data, notebook, area)
     store = root / "build" / edition
     folder = store / "by-hand" / area / (notebook or ALL_FIGURES)
     for name, body in slice_files(root, data, notebook, area, store).items():
@@ -238,12 +238,12 @@ def slice_by_hand(notebook: str, area: str, edition: str) -> Path:
     return folder
 
 
-def _area_by_hand(data: EditionData, notebook: str, area: str) -> str:
+def _area_by_hand(root: Path, data: EditionData, notebook: str, area: str) -> str:
     """The key of the area that a person named in a notebook."""
     place = f'area = "{area}"'
     nation, own = data.roles.nation, data.edition.notebooks
     known = ["", *BY_NOTEBOOK, *own.province, *own.country]
-    todo = f"One of your own is declared in {edition_file(data.edition.id)}: docs/how-to/add-a-notebook.md."
+    todo = f"One of your own is declared in {edition_file(root, data.edition.id)}: docs/how-to/add-a-notebook.md."
     require_one_of(UsageError, f'notebook = "{notebook}"', notebook, known, "a notebook of the edition", todo)
     is_country = area in (nation, data.areas.name(nation)) or not area
     if notebook in (*PROVINCE_NOTEBOOKS, *own.province) or not (notebook or is_country):
@@ -296,7 +296,7 @@ def slice_files(root: Path, data: EditionData, notebook: str, area: str, store: 
         files[RECORDS] = _first_records(store, data)
     if notebook == "quality" and data.edition.previous is not None:
         # The only notebook that asks what changed; only the previous edition, not the one before that.
-        files[edition_file(data.edition.previous)] = edition_bytes(root, data.edition.previous)
+        files[edition_file(root, data.edition.previous)] = edition_bytes(root, data.edition.previous)
     return files
 
 
